@@ -1,0 +1,235 @@
+"""The manifest of a project file: settings, what only ICHDesk knows, and keys kept as they are."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
+from ichdesk.core.notes import Notes, shown_name
+from ichdesk.core.project import Project, name_problem
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+JsonObject: TypeAlias = dict[str, Json]
+
+MANIFEST_NAME = "manifest.json"
+OWN_KEY = "ichdesk"
+OWN_VERSION = 1
+
+_TEMPLATE = '{"type":"image","version":"2.4.1","appdata":{"publishResults":{}}}'
+_SETTINGS = {
+    "epochs": "trainEpochs",
+    "batch_size": "trainBatchSize",
+    "learning_rate": "trainLearningRate",
+}
+_OWN_KEYS = ("disabled", "empty", "seed", "backbone")
+_DEEPEST = 50
+_MOST_EMPTY = 1_000
+_PLUGIN_NAME = re.compile(r"[\w.-]{1,100}")
+_IMPORTED = "tm-import:"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the entries of a project file cannot say about its classes.
+
+    Attributes:
+        disabled: Names of classes that training leaves out.
+        empty: Position among all classes and name of each class without samples, ascending.
+    """
+
+    disabled: frozenset[str] = frozenset()
+    empty: tuple[tuple[int, str], ...] = ()
+
+
+def parse_manifest(text: str) -> JsonObject:
+    """Parse a manifest from anywhere.
+
+    Raises:
+        ValueError: It is no JSON object, or has numbers or nesting that cannot be written again.
+    """
+    try:
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    _check_depth(value)
+    return value
+
+
+def read_config(manifest: JsonObject, notes: Notes) -> TrainConfig:
+    """Training settings of a manifest; the default, with a note, for each that cannot be used."""
+    config = TrainConfig()
+    appdata = _object(manifest, "appdata")
+    for field, key in _SETTINGS.items():
+        if key in appdata:
+            config = _with_setting(config, field, _number(appdata[key]), notes)
+    own = _object(manifest, OWN_KEY)
+    if "seed" in own:
+        config = _with_setting(config, "seed", _number(own["seed"]), notes)
+    if "backbone" in own:
+        config = replace(config, backbone=_backbone(own["backbone"], notes))
+    return config
+
+
+def read_layout(manifest: JsonObject, notes: Notes) -> Layout:
+    """Disabled and empty classes of a manifest; what makes no sense in it is left out."""
+    own = _object(manifest, OWN_KEY)
+    version = own.get("version", OWN_VERSION)
+    if isinstance(version, int) and version > OWN_VERSION:
+        notes.add("The file comes from a newer version of ICHDesk; some settings may be missing.")
+    disabled = {name for name in _list(own, "disabled") if isinstance(name, str)}
+    empty = [pair for item in _list(own, "empty")[:_MOST_EMPTY] if (pair := _empty_class(item))]
+    return Layout(frozenset(disabled), tuple(sorted(empty)))
+
+
+def manifest_text(project: Project) -> str:
+    """The manifest to save: the text that was read, word for word, unless something has changed."""
+    text = project.manifest or _TEMPLATE
+    old = parse_manifest(text)
+    new = _with_own(_with_settings(old, project.config, fill=not project.manifest), project)
+    return text if new == old else json.dumps(new, separators=(",", ":"), allow_nan=False)
+
+
+def _with_settings(manifest: JsonObject, config: TrainConfig, *, fill: bool) -> JsonObject:
+    appdata = dict(_object(manifest, "appdata"))
+    for field, key in _SETTINGS.items():
+        wanted = getattr(config, field)
+        said = appdata.get(key)
+        absent_default = key not in appdata and wanted == getattr(TrainConfig(), field)
+        if _number(said) != wanted and (fill or not absent_default):
+            appdata[key] = wanted
+    return {**manifest, "appdata": appdata} if appdata else manifest
+
+
+def _with_own(manifest: JsonObject, project: Project) -> JsonObject:
+    """Renew the part that only ICHDesk writes; unknown keys in it stay, an empty one goes."""
+    said = _object(manifest, OWN_KEY)
+    own: JsonObject = {k: v for k, v in said.items() if k not in _OWN_KEYS and k != "version"}
+    own.update(_deviations(project))
+    if own:
+        return {**manifest, OWN_KEY: {**own, "version": OWN_VERSION}}
+    return {key: value for key, value in manifest.items() if key != OWN_KEY}
+
+
+def _deviations(project: Project) -> JsonObject:
+    own: JsonObject = {}
+    if disabled := [bin_.name for bin_ in project.classes if not bin_.enabled]:
+        own["disabled"] = list[Json](disabled)
+    empty: list[Json] = [
+        {"name": bin_.name, "position": position}
+        for position, bin_ in enumerate(project.classes)
+        if not bin_.samples
+    ]
+    if empty:
+        own["empty"] = empty
+    if project.config.seed:
+        own["seed"] = project.config.seed
+    if project.config.backbone != DEFAULT_BACKBONE:
+        own["backbone"] = project.config.backbone
+    return own
+
+
+def _with_setting(
+    config: TrainConfig, field: str, value: int | float | None, notes: Notes
+) -> TrainConfig:
+    typed = _typed(field, value)
+    if typed is not None:
+        changed = replace(config, **{field: typed})  # type: ignore[arg-type]
+        if not changed.problem():
+            return changed
+    words = field.replace("_", " ")
+    default = getattr(config, field)
+    notes.add(f"The setting “{words}” in the file cannot be used; it was set to {default}.")
+    return config
+
+
+def _typed(field: str, value: int | float | None) -> int | float | None:
+    try:
+        number = float(value) if value is not None else math.nan
+    except OverflowError:
+        return None
+    if field == "learning_rate":
+        return number
+    return int(number) if number.is_integer() else None
+
+
+def _backbone(value: Json, notes: Notes) -> str:
+    """A backbone's name, or a local file with one that is still there; else the default."""
+    if isinstance(value, str):
+        if _PLUGIN_NAME.fullmatch(value):
+            return value
+        path = value.removeprefix(_IMPORTED)
+        if path != value and _is_local_file(path):
+            return value
+        name = shown_name(path.replace("\\", "/").rsplit("/", 1)[-1])
+        notes.add(f"The backbone {name} is not on this computer; the built-in one is used.")
+    else:
+        notes.add("The backbone in the file cannot be used; the built-in one is used.")
+    return DEFAULT_BACKBONE
+
+
+def _is_local_file(path: str) -> bool:
+    if path[:1] in {"/", "\\"} and path[1:2] in {"/", "\\"}:
+        return False  # a network path in a foreign file would log in to a foreign server
+    try:
+        return Path(path).is_absolute() and Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _empty_class(item: Json) -> tuple[int, str] | None:
+    if not isinstance(item, dict):
+        return None
+    name, position = item.get("name"), item.get("position")
+    if not isinstance(name, str) or not isinstance(position, int) or name_problem(name):
+        return None
+    return max(0, position), name
+
+
+def _number(value: Json) -> int | float | None:
+    """A JSON number, or one that was saved as text."""
+    if isinstance(value, str) and len(value) < 50:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value
+
+
+def _object(parent: Mapping[str, Json], key: str) -> JsonObject:
+    value = parent.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(parent: Mapping[str, Json], key: str) -> list[Json]:
+    value = parent.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number that JSON cannot hold")
+    return value
+
+
+def _check_depth(value: Json) -> None:
+    level: list[Json] = [value]
+    for _ in range(_DEEPEST):
+        children: list[Json] = []
+        for item in level:
+            if isinstance(item, dict):
+                children.extend(item.values())
+            elif isinstance(item, list):
+                children.extend(item)
+        if not children:
+            return
+        level = children
+    raise ValueError("nested too deeply")

@@ -1,0 +1,73 @@
+"""A temporary folder that is removed at the end, and after a crash by the next session."""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import platformdirs
+
+_PREFIX = "session-"
+_LOCK_NAME = "in-use"
+_YOUNG_S = 60.0
+
+
+class SpoolFolder:
+    """A private folder in the user's cache, locked for as long as this process uses it.
+
+    It holds images that may be of patients, so folders whose process died are swept away when the
+    next one is made. Where the cache cannot be written to, the system's temporary folder is used.
+    """
+
+    def __init__(self) -> None:
+        try:
+            base = platformdirs.user_cache_path("ichdesk") / "samples"
+            base.mkdir(parents=True, exist_ok=True)
+            _sweep(base)
+            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+        except OSError:
+            self.path = Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
+        self._lock = (self.path / _LOCK_NAME).open("wb")
+        _try_lock(self._lock)
+
+    def remove(self) -> None:
+        """Unlock and delete the folder, as far as the system allows it."""
+        self._lock.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _sweep(base: Path) -> None:
+    for folder in base.glob(f"{_PREFIX}*"):
+        try:
+            # a young folder may belong to a session that has not locked it yet
+            if time.time() - folder.stat().st_mtime > _YOUNG_S and not _in_use(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        with (folder / _LOCK_NAME).open("r+b") as lock:
+            return not _try_lock(lock)
+    except FileNotFoundError:
+        return False
+
+
+def _try_lock(file: BinaryIO) -> bool:
+    """Lock a file until it is closed; False if another process holds it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - exists on Windows only
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - does not exist on Windows
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+

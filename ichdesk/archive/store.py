@@ -1,0 +1,90 @@
+"""The session's own copy of every sample's bytes, so that no project depends on the user's files."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from ichdesk.archive.spool_folder import SpoolFolder
+from ichdesk.core.errors import UserError
+from ichdesk.core.notes import os_reason
+from ichdesk.core.samples import Sample
+
+_SPOOL_NAME = "samples.bin"
+
+
+class SampleStore:
+    """An append-only file of encoded images that lives as long as the session.
+
+    Samples stay valid until `close`, whatever happens to the files they came from: undo after a
+    save works, and a memory stick can be pulled out. Equal bytes are kept once. Safe to use from
+    several threads.
+
+    Args:
+        folder: Where to put the file; None for a fresh folder in the user's cache.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._own_folder = SpoolFolder() if folder is None else None
+        if folder is None:
+            assert self._own_folder is not None  # noqa: S101 - for the type checker
+            folder = self._own_folder.path
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._path = folder / _SPOOL_NAME
+        self._file = self._path.open("w+b", buffering=0)  # unbuffered: others read at once
+        self._end = 0
+        self._samples: dict[str, Sample] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def add(self, data: bytes) -> Sample:
+        """Keep the bytes of an encoded image and return the reference to them.
+
+        Raises:
+            UserError: The disk with the cache folder is full or cannot be written to.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        with self._lock:
+            known = self._samples.get(digest)
+            if known is None:
+                known = Sample(self._path, self._append(data), len(data), digest)
+                self._samples[digest] = known
+        return known
+
+    def close(self) -> None:
+        """Remove the folder; samples of this store cannot be read afterwards."""
+        with self._lock:
+            self._file.close()
+            self._samples.clear()
+        if self._own_folder is not None:
+            self._own_folder.remove()
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _append(self, data: bytes) -> int:
+        start = self._end
+        try:
+            self._file.seek(start)
+            left = memoryview(data)
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise UserError(
+                "The image cannot be kept because the disk with the temporary files cannot be "
+                f"written to ({os_reason(error)}); free some space and try again."
+            ) from error
+        self._end = start + len(data)
+        return start

@@ -1,0 +1,1 @@
+"""The vocabulary of ICHDesk: projects, classes, samples, settings, runs and metrics."""

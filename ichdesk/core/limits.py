@@ -1,0 +1,11 @@
+"""Bounds on what a hostile or broken file can make the app do."""
+
+MAX_PIXELS = 64_000_000
+MAX_IMAGE_BYTES = 128 * 2**20
+MAX_ENTRIES = 200_000
+MAX_NOTES = 100
+
+
+def unpacked_limit(file_bytes: int) -> int:
+    """Bytes that all entries of a zip of this size may unpack to; images hardly shrink in a zip."""
+    return 256 * 2**20 + 10 * file_bytes

@@ -1,0 +1,106 @@
+"""A training run as the window and the command line see it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.metrics import Counts, wilson_interval
+from ichdesk.core.project import Project
+
+
+class RunPhase(StrEnum):
+    """Where a run stands."""
+
+    STARTING = "starting"
+    FEATURES = "features"
+    TRAINING = "training"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EpochMetrics:
+    """Figures after an epoch (from 0); None where there was no sample to compute them on."""
+
+    epoch: int
+    acc: float | None
+    test_acc: float | None
+    loss: float | None
+    test_loss: float | None
+
+
+@dataclass(slots=True)
+class TrainingRun:
+    """One click on Train: what it was trained on, how far it is, what came out.
+
+    Attributes:
+        request_id: The worker's name for it.
+        class_ids: Classes in the order of the model's outputs.
+        key: What it was trained on, to tell whether the model is out of date.
+        done: Samples with features, or epochs trained, of `total`.
+        fraction: Share of the current epoch, 0 to 1.
+        phase_started_s: Monotonic clock when the phase began.
+        confusion: Test counts, (C, C), row = class, column = prediction.
+        test_probabilities: (N, C), in the order of `test`, classes one after another.
+    """
+
+    request_id: int
+    class_ids: tuple[int, ...]
+    config: TrainConfig
+    key: object
+    phase: RunPhase = RunPhase.STARTING
+    done: int = 0
+    total: int = 0
+    fraction: float = 0.0
+    phase_started_s: float = 0.0
+    device: str = ""
+    train: tuple[tuple[int, ...], ...] = ()
+    test: tuple[tuple[int, ...], ...] = ()
+    history: list[EpochMetrics] = field(default_factory=list)
+    confusion: Counts | None = None
+    test_probabilities: npt.NDArray[np.float32] | None = None
+    unreadable: tuple[str, ...] = ()
+    error: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run is still going."""
+        return self.phase in {RunPhase.STARTING, RunPhase.FEATURES, RunPhase.TRAINING}
+
+    @property
+    def progress(self) -> float:
+        """Share of the current phase, 0 to 1."""
+        return min(1.0, (self.done + self.fraction) / self.total) if self.total else 0.0
+
+    def remaining_s(self, now_s: float) -> float | None:
+        """Time that the current phase still takes at its pace so far, or None if unknown."""
+        if not self.progress:
+            return None
+        return (now_s - self.phase_started_s) * (1.0 - self.progress) / self.progress
+
+    @property
+    def test_correct(self) -> tuple[int, int] | None:
+        """Correct test predictions and how many there were; None before the first epoch."""
+        if self.confusion is None:
+            return None
+        return int(np.trace(self.confusion)), int(self.confusion.sum())
+
+    @property
+    def test_interval(self) -> tuple[float, float] | None:
+        """95 % Wilson interval of the test accuracy."""
+        counts = self.test_correct
+        return wilson_interval(*counts) if counts else None
+
+
+def training_key(project: Project) -> object:
+    """What a model depends on: enabled classes by identity, their samples, and the settings.
+
+    Names are left out on purpose: a renamed class needs no new training.
+    """
+    classes = tuple((bin_.id, bin_.samples) for bin_ in project.enabled_classes if bin_.samples)
+    return classes, project.config

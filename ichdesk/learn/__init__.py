@@ -1,0 +1,1 @@
+"""The torch side: features from a frozen backbone, a head trained on them, and its model."""

@@ -1,0 +1,97 @@
+"""The backbone that ships with the app: a small network trained on synthetic head CT."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from safetensors.torch import load as load_tensors
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - the usual name
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.resources import resource_path
+from ichdesk.learn.backbones import BACKBONES, Backbone, refuse_argument
+
+NAME = "ct-phantom"
+MAPS = (
+    "intraparenchymal",
+    "intraventricular",
+    "subdural",
+    "epidural",
+    "subarachnoid",
+    "fluid",
+    "calcification",
+)
+"""What the map layer was trained to outline, one channel each."""
+_EMBEDDING = 48
+_WIDTHS = (32, 64, 128)
+
+Conv = Callable[..., nn.Module]
+
+
+class ResidualBlock(nn.Module):
+    """x + conv(relu(conv(x))), then ReLU; or x + conv(x) with `single`."""
+
+    def __init__(self, conv: Conv, channels: int, *, single: bool = False) -> None:
+        super().__init__()
+        self.first = nn.Identity() if single else conv(channels, channels, 3, padding=1)
+        self.second = conv(channels, channels, 3, padding=1)
+        self.single = single
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
+        inner = x if self.single else F.relu(self.first(x))
+        return F.relu(x + self.second(inner))
+
+
+class CtPhantomNet(nn.Module):
+    """Features of a head-CT picture, from local edges to outlines of hemorrhage.
+
+    Strided convolutions bring 224 px to 56, 28 and 14; a top-down step merges 14 into 28, where
+    the map layer outlines hemorrhage types. Means and maxima over the plane of every depth are
+    pooled, and an embedding is computed from them. Only operations that ONNX, TFLite and
+    TensorFlow.js know are used.
+
+    Args:
+        conv: Makes a convolution; pretraining passes one that is followed by a BatchNorm, which
+            is folded into the weights before they are saved.
+    """
+
+    def __init__(self, conv: Conv = nn.Conv2d) -> None:
+        super().__init__()
+        low, middle, high = _WIDTHS
+        self.stem = conv(3, low, 7, stride=4, padding=3)
+        self.low = ResidualBlock(conv, low, single=True)
+        self.down_middle = conv(low, middle, 3, stride=2, padding=1)
+        self.middle = ResidualBlock(conv, middle)
+        self.down_high = conv(middle, high, 3, stride=2, padding=1)
+        self.high = ResidualBlock(conv, high)
+        self.lateral = conv(high, middle, 1)
+        self.merge = conv(middle, low, 3, padding=1)
+        self.maps = nn.Conv2d(low, len(MAPS), 1)
+        pooled = 2 * (low + middle + high + low + len(MAPS))
+        self.embed = nn.Linear(pooled, _EMBEDDING)
+        self.dimension = pooled + _EMBEDDING
+
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """Every plane that is pooled; the last one holds the logits of `MAPS`, (N, 7, 28, 28)."""
+        low = self.low(F.relu(self.stem(x)))  # (N, 32, 56, 56)
+        middle = self.middle(F.relu(self.down_middle(low)))  # (N, 64, 28, 28)
+        high = self.high(F.relu(self.down_high(middle)))  # (N, 128, 14, 14)
+        context = F.interpolate(self.lateral(high), scale_factor=2.0, mode="nearest")
+        merged = F.relu(self.merge(F.relu(middle + context)))  # (N, 32, 28, 28)
+        return [low, middle, high, merged, self.maps(merged)]
+
+    def pool(self, planes: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Means and maxima of all planes, (N, P), and the embedding of them, (N, 48)."""
+        means = [plane.mean(dim=(2, 3)) for plane in planes]
+        maxima = [plane.amax(dim=(2, 3)) for plane in planes]
+        pooled = torch.cat(means + maxima, dim=1)
+        return pooled, F.relu(self.embed(pooled))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, 224, 224) in about [-1, 1] to (N, D) features."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        return torch.cat(self.pool(self.planes(x)), dim=1)

@@ -1,0 +1,82 @@
+"""Training, as one loop to read from top to bottom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.metrics import Counts, accuracy, confusion_matrix
+from ichdesk.learn.adam import Adam
+from ichdesk.learn.head import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Labeled:
+    """Samples for training or testing: `x` (N, D) float32 features, `y` (N,) int64 classes."""
+
+    x: torch.Tensor
+    y: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Batch `batch` (from 1) of `batches` in epoch `epoch` (from 0) is done."""
+
+    epoch: int
+    batch: int
+    batches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Mean cross-entropy in nats, and counts (C, C); loss and accuracy are None without samples."""
+
+    loss: float | None
+    confusion: Counts
+
+    @property
+    def acc(self) -> float | None:
+        """Share of samples whose most probable class is the right one."""
+        return accuracy(self.confusion)
+
+
+@dataclass(frozen=True, slots=True)
+class EpochResult:
+    """Epoch `epoch` (from 0) is done; both figures are of the weights after it."""
+
+    epoch: int
+    train: Evaluation
+    test: Evaluation
+
+
+def fit(
+    head: Head, train: Labeled, test: Labeled, config: TrainConfig, generator: torch.Generator
+) -> Iterator[BatchResult | EpochResult]:
+    """Train the head in place, and say so after every batch and every epoch.
+
+    The samples are shuffled once and keep that order in every epoch, as in the original. The head
+    is so small that the CPU is the fastest place for it, whatever the backbone runs on.
+    """
+    head.fit_scaler(train.x)
+    order = torch.randperm(len(train.y), generator=generator)
+    x, y = head.standardize(train.x[order]), train.y[order]  # (N, D), (N,)
+    starts = range(0, len(y), config.batch_size)  # none if every sample was held out
+    batches = [(x[i : i + config.batch_size], y[i : i + config.batch_size]) for i in starts]
+    optimizer = Adam(head.parameters(), config.learning_rate)
+    for epoch in range(config.epochs):
+        for number, (features, classes) in enumerate(batches, start=1):  # (B, D), (B,)
+            loss = cross_entropy(head.classify(features), classes)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            yield BatchResult(epoch, number, len(batches))
+        yield EpochResult(epoch, evaluate(head, train), evaluate(head, test))
+
+
+@torch.inference_mode()
+def evaluate(head: Head, samples: Labeled) -> Evaluation:
+    """Loss and confusion matrix on these samples."""
+    logits = head(samples.x)  # (N, C)
+    loss = float(cross_entropy(logits, samples.y)) if len(samples.y) else None
+    return Evaluation(loss, confusion_matrix(samples.y, logits.argmax(dim=1), logits.shape[1]))

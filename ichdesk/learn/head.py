@@ -1,0 +1,63 @@
+"""The part that learns: two dense layers on standardized features."""
+
+from math import sqrt
+
+import torch
+from torch import nn
+
+HIDDEN_UNITS = 100
+_LEAST_SPREAD = 0.1  # of the median spread: features that hardly vary must not be blown up
+
+
+class Head(nn.Module):
+    """Standardize, Dense(100, ReLU), Dense(C) without bias; (N, D) features to (N, C) logits.
+
+    Args:
+        dimension: D, features per sample.
+        classes: C.
+        generator: Source of the initial weights.
+    """
+
+    def __init__(self, dimension: int, classes: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.mean = nn.Buffer(torch.zeros(dimension))
+        self.scale = nn.Buffer(torch.ones(dimension))
+        self.hidden = nn.Linear(dimension, HIDDEN_UNITS)
+        self.output = nn.Linear(HIDDEN_UNITS, classes, bias=False)
+        initialize_dense(self.hidden, generator)
+        initialize_dense(self.output, generator)
+
+    def fit_scaler(self, features: torch.Tensor) -> None:
+        """Take mean and spread of (N, D) training features; fewer than two leave both alone."""
+        if len(features) < 2:
+            return
+        spread, mean = torch.std_mean(features, dim=0, correction=0)
+        least = _LEAST_SPREAD * float(spread.median())
+        self.mean.copy_(mean)
+        self.scale.copy_(1.0 / spread.clamp_min(least if least > 0.0 else 1.0))
+
+    def standardize(self, features: torch.Tensor) -> torch.Tensor:
+        """Zero mean and unit spread on the training set; (N, D) in and out."""
+        return (features - self.mean) * self.scale
+
+    def classify(self, standardized: torch.Tensor) -> torch.Tensor:
+        """Logits (N, C) of standardized features (N, D)."""
+        return self.output(torch.relu(self.hidden(standardized)))  # type: ignore[no-any-return]
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Logits (N, C) of features (N, D) as the backbone gives them."""
+        return self.classify(self.standardize(features))
+
+
+def initialize_dense(layer: nn.Linear, generator: torch.Generator) -> None:
+    """TensorFlow.js "varianceScaling": normal, variance 1 / fan-in, cut at two deviations.
+
+    Source: `VarianceScaling` in tfjs-layers, initializers.ts (scale 1, fanIn, normal), the
+    initializer that Teachable Machine names for both layers. Biases start at zero.
+    """
+    deviation = 1.0 / sqrt(layer.in_features)
+    nn.init.trunc_normal_(
+        layer.weight, 0.0, deviation, -2.0 * deviation, 2.0 * deviation, generator
+    )
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)

@@ -1,0 +1,14 @@
+"""Synthetic head-CT slices in Hounsfield units, with labels and masks of hemorrhage."""
+
+from ichdesk.phantom.head import LEVELS
+from ichdesk.phantom.lesions import HEMORRHAGE_TYPES
+from ichdesk.phantom.render import render
+from ichdesk.phantom.slices import PhantomSlice, phantom_slice
+
+__all__ = [
+    "HEMORRHAGE_TYPES",
+    "LEVELS",
+    "PhantomSlice",
+    "phantom_slice",
+    "render",
+]

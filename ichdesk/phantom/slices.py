@@ -1,0 +1,135 @@
+"""One synthetic head-CT slice: decide, draw the head, draw the hemorrhages, scan."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ichdesk.phantom.fields import Field, Mask
+from ichdesk.phantom.head import LEVELS, Head, Plan, draw_brain, make_head
+from ichdesk.phantom.landmarks import draw_landmarks
+from ichdesk.phantom.lesions import HEMORRHAGE_TYPES, PAINTERS
+from ichdesk.phantom.surroundings import draw_headrest, draw_old_lesions, draw_surgery, scan
+
+_LEVEL_WEIGHTS = (0.13, 0.24, 0.38, 0.17, 0.08)
+_LEVELS_WITH_VENTRICLE = ("body", "ventricle", "basal")
+_SMALLEST_LESION_MM2 = 14.0
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class PhantomSlice:
+    """A synthetic slice.
+
+    Attributes:
+        hu: (H, W) float32, Hounsfield units.
+        labels: The hemorrhage types in it; empty is normal.
+        masks: For every label, the (H, W) pixels that are this hemorrhage.
+        anatomy: (H, W) pixels of "fluid" (ventricles, cisterns, sulci, without the blood) and
+            "calcification" (calcium and implants inside the skull).
+        level: One of `ichdesk.phantom.LEVELS`.
+    """
+
+    hu: Field
+    labels: frozenset[str]
+    masks: dict[str, Mask]
+    anatomy: dict[str, Mask] = field(default_factory=dict)
+    level: str = "ventricle"
+
+
+def phantom_slice(
+    rng: np.random.Generator,
+    *,
+    types: Collection[str] = (),
+    size_px: int = 256,
+    level: str | None = None,
+    noise_hu: float | None = None,
+) -> PhantomSlice:
+    """Draw a random slice that shows exactly the given hemorrhage types.
+
+    The same generator state and arguments give the same slice.
+
+    Args:
+        rng: Source of all randomness.
+        types: Members of `HEMORRHAGE_TYPES`; empty for a slice without hemorrhage.
+        size_px: Height and width.
+        level: Slice level, one of `LEVELS`; random if None.
+        noise_hu: Standard deviation of the noise in the brain; random if None.
+
+    Raises:
+        ValueError: An unknown type or level.
+    """
+    wanted = _checked(types, level)
+    for attempt in range(_ATTEMPTS):
+        plan = _make_plan(rng, wanted, size_px, level if attempt < _ATTEMPTS // 2 else None)
+        if noise_hu is not None:
+            plan = Plan(**{**vars(plan), "noise_hu": noise_hu})
+        drawn = _draw(rng, plan, wanted, size_px)
+        smallest = _SMALLEST_LESION_MM2 / plan.pixel_mm**2
+        if all(np.count_nonzero(mask) >= smallest for mask in drawn.masks.values()):
+            break
+    return drawn
+
+
+def _checked(types: Collection[str], level: str | None) -> tuple[str, ...]:
+    """The wanted types in drawing order."""
+    unknown = sorted(set(types) - set(HEMORRHAGE_TYPES))
+    if unknown:
+        known = ", ".join(HEMORRHAGE_TYPES)
+        raise ValueError(f"Unknown hemorrhage type {unknown[0]!r}; the known types are {known}.")
+    if level is not None and level not in LEVELS:
+        raise ValueError(f"Unknown level {level!r}; the known levels are {', '.join(LEVELS)}.")
+    order = ("subarachnoid", "intraventricular", "intraparenchymal", "subdural", "epidural")
+    return tuple(name for name in order if name in types)
+
+
+def _make_plan(
+    rng: np.random.Generator, wanted: tuple[str, ...], size_px: int, level: str | None
+) -> Plan:
+    """Choose level, scale, age of the brain and mass effect."""
+    drawn_level = str(rng.choice(LEVELS, p=_LEVEL_WEIGHTS))
+    while level is None and "intraventricular" in wanted and (
+        drawn_level not in _LEVELS_WITH_VENTRICLE
+    ):
+        drawn_level = str(rng.choice(LEVELS, p=_LEVEL_WEIGHTS))
+    field_mm = float(np.clip(rng.normal(246, 16), 205, 320))
+    side = int(rng.choice((-1, 1)))
+    takes_room = any(t in wanted for t in ("intraparenchymal", "subdural", "epidural"))
+    mass = float(rng.random() ** 1.7) if takes_room else 0.0
+    shift = -side * mass * rng.uniform(0, 9) + rng.normal(0, 0.6)
+    return Plan(
+        level=level or drawn_level,
+        pixel_mm=field_mm / size_px,
+        side=side,
+        mass=mass,
+        shift_mm=float(shift),
+        atrophy=float(rng.beta(1.1, 2.2)),
+        noise_hu=float(rng.uniform(0.7, 2.2) if rng.random() < 0.85 else rng.uniform(2.2, 4.5)),
+    )
+
+
+def _draw(
+    rng: np.random.Generator, plan: Plan, wanted: tuple[str, ...], size_px: int
+) -> PhantomSlice:
+    head = make_head(rng, plan, size_px)
+    draw_brain(rng, head)
+    draw_landmarks(rng, head)
+    draw_old_lesions(rng, head)
+    weights = {name: PAINTERS[name](rng, head) for name in wanted}
+    draw_surgery(rng, head)
+    draw_headrest(rng, head)
+    masks = {name: (weight > 0.5) & (head.hu > -200) for name, weight in weights.items()}
+    return PhantomSlice(
+        hu=scan(rng, head),
+        labels=frozenset(wanted),
+        masks=masks,
+        anatomy=_anatomy(head, masks),
+        level=plan.level,
+    )
+
+
+def _anatomy(head: Head, masks: dict[str, Mask]) -> dict[str, Mask]:
+    fluid = np.max(list(head.csf.values()), axis=0) > 0.5
+    for mask in masks.values():
+        fluid &= ~mask
+    return {"fluid": fluid, "calcification": head.calcification > 0.5}

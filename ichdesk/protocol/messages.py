@@ -1,0 +1,226 @@
+"""Requests to the worker, in the imperative, and its events, in the past tense.
+
+Every request carries a `request_id` and ends in exactly one terminal event with the same id:
+`RunEnded`, `PredictionEnded` or `ModelSaved`. Arrays travel as raw buffers.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+PROTOCOL_VERSION = 1
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """What a training run is doing."""
+
+    FEATURES = "features"
+    TRAINING = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRef:
+    """Where a sample's bytes lie; see `ichdesk.core.samples.Sample`."""
+
+    path: str
+    offset: int
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class as the worker sees it: a name for messages and its samples."""
+
+    name: str
+    samples: tuple[SampleRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Training settings on the wire; see `ichdesk.core.config.TrainConfig`."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    backbone: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTraining:
+    """Train a model on these classes and keep it as the current one."""
+
+    request_id: int
+    classes: tuple[ClassRef, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """Class probabilities of images by the current model; `images` is (N, 224, 224, 3)."""
+
+    request_id: int
+    images: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class SaveModel:
+    """Write the current model to a file, by way of a temporary one.
+
+    Attributes:
+        labels: Class names to store, in the order of training; renames need no new training.
+    """
+
+    request_id: int
+    path: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the request with this id soon; it then ends as cancelled. Never waits in line."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Stop everything and exit. Never waits in line."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReady:
+    """The first message of a worker.
+
+    Attributes:
+        version: Its `PROTOCOL_VERSION`.
+        devices: Usable devices, best first, e.g. ("cuda", "cpu").
+        device_names: A readable name of each, e.g. "NVIDIA RTX 4060" or "CPU, 2 threads".
+        backbones: Names for `Settings.backbone`.
+    """
+
+    version: int
+    devices: tuple[str, ...]
+    device_names: tuple[str, ...]
+    backbones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesProgressed:
+    """Features of `done` of `total` samples are ready, `cached` of them without the backbone."""
+
+    request_id: int
+    done: int
+    total: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitMade:
+    """Which samples are held out: per class, positions in its sample tuple, ascending.
+
+    Attributes:
+        device: The device that the run uses, e.g. "cpu".
+        unreadable: Samples left out because they could not be decoded, one sentence each.
+    """
+
+    request_id: int
+    train: tuple[tuple[int, ...], ...]
+    test: tuple[tuple[int, ...], ...]
+    device: str
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """Progress inside an epoch, at most 20 a second."""
+
+    request_id: int
+    epoch: int
+    batch: int
+    batches: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """Figures after an epoch; None where there was no sample to compute them on.
+
+    Attributes:
+        epoch: From 0.
+        acc: Training accuracy; `loss` mean training cross-entropy (nats).
+        test_acc: Test accuracy; `test_loss` mean test cross-entropy.
+        confusion: Test counts, (C, C), row = class, column = prediction.
+    """
+
+    request_id: int
+    epoch: int
+    acc: float | None
+    test_acc: float | None
+    loss: float | None
+    test_loss: float | None
+    confusion: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """Terminal event of `StartTraining`.
+
+    Attributes:
+        error: A sentence for the user when the outcome is failed.
+        seconds: Duration of the phases: "features", "train".
+        test_probabilities: (N, C), in the order of `SplitMade.test`, classes one after another.
+    """
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    test_probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionEnded:
+    """Terminal event of `Predict`; `probabilities` is (N, C)."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+    probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaved:
+    """Terminal event of `SaveModel`."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+
+
+Request = StartTraining | Predict | SaveModel | Cancel | Shutdown
+Event = (
+    WorkerReady
+    | FeaturesProgressed
+    | SplitMade
+    | BatchEnded
+    | EpochEnded
+    | RunEnded
+    | PredictionEnded
+    | ModelSaved
+)

@@ -1,0 +1,87 @@
+"""Work on files in the background, one job after another, with progress and cancel."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from ichdesk.archive import Cancelled
+from ichdesk.core.errors import UserError
+from ichdesk.session.state import JobState
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+Post = Callable[[Callable[[], None]], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Runs work on one thread and reports on the thread of the session.
+
+    Args:
+        post: Runs a function on the session's thread, from any thread.
+        changed: Called there when `state` has changed.
+        failed: Called there with a sentence when a job fails.
+    """
+
+    def __init__(
+        self, post: Post, changed: Callable[[], None], failed: Callable[[str], None]
+    ) -> None:
+        self._post = post
+        self._changed = changed
+        self._failed = failed
+        self._cancel = threading.Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._closed = False
+        self.state: JobState | None = None
+
+    def start(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        """Queue work; `done` gets its result on the session's thread, unless it is cancelled."""
+        self._pool.submit(self._run, title, work, done)
+
+    def cancel(self) -> None:
+        """Stop the current job at its next report of progress."""
+        self._cancel.set()
+
+    def close(self) -> None:
+        """Stop everything and wait for the thread."""
+        self._closed = True
+        self._cancel.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        if self._closed:
+            return
+        self._cancel.clear()
+        self._show(JobState(title))
+
+        def progress(count: int, total: int) -> None:
+            if self._cancel.is_set() or self._closed:
+                raise Cancelled
+            self._show(JobState(title, count, total))
+
+        try:
+            result = work(progress)
+        except Cancelled:
+            self._show(None)
+        except UserError as error:
+            self._end(lambda text=str(error): self._failed(text))
+        except Exception:  # noqa: BLE001 - whatever a job meets must end in a sentence
+            _log.exception("job failed: %s", title)
+            text = f"{title} did not finish because of an unexpected error; try again."
+            self._end(lambda: self._failed(text))
+        else:
+            self._end(lambda: done(result))
+
+    def _end(self, report: Callable[[], None]) -> None:
+        self._show(None)
+        self._post(report)
+
+    def _show(self, state: JobState | None) -> None:
+        def show() -> None:
+            self.state = state
+            self._changed()
+
+        self._post(show)

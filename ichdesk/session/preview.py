@@ -1,0 +1,105 @@
+"""Images to try the model on: read in the background, then sent to the worker."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ichdesk.core.errors import UserError
+from ichdesk.imaging.decode import decode_sample, sample_jpeg
+from ichdesk.protocol.messages import Pixels, PredictionEnded
+from ichdesk.session.jobs import Post
+from ichdesk.session.state import PreviewImage
+
+MAX_IMAGES = 200
+
+
+class Preview:
+    """The preview's images and the prediction under way.
+
+    Args:
+        post: Runs a function on the session's thread, from any thread.
+        changed: Called there after a change, with a sentence if a prediction failed.
+        predict: Sends images (N, 224, 224, 3) to the worker; None if there is no model.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        changed: Callable[[str | None], None],
+        predict: Callable[[Pixels], int | None],
+    ) -> None:
+        self._post = post
+        self._changed = changed
+        self._predict = predict
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="preview")
+        self._generation = 0
+        self._request_id: int | None = None
+        self.images: tuple[PreviewImage, ...] = ()
+
+    def load(self, paths: Sequence[Path]) -> None:
+        """Read images in the background, then show and classify them."""
+        self._generation += 1
+        self._pool.submit(self._read, self._generation, tuple(paths[:MAX_IMAGES]))
+
+    def predict(self) -> None:
+        """Classify the images with the current model."""
+        readable = [image.pixels for image in self.images if image.pixels is not None]
+        self._request_id = self._predict(np.stack(readable)) if readable else None
+
+    def show(self, event: PredictionEnded) -> None:
+        """Take over probabilities, unless they are of an older request."""
+        if event.request_id != self._request_id:
+            return
+        self._request_id = None
+        rows = iter(event.probabilities)
+        if event.error is None:
+            self.images = tuple(
+                image
+                if image.pixels is None
+                else replace(image, probabilities=tuple(float(p) for p in next(rows)))
+                for image in self.images
+            )
+        self._changed(event.error)
+
+    def forget_probabilities(self) -> None:
+        """Drop the outputs of the former model."""
+        self._request_id = None
+        self.images = tuple(replace(image, probabilities=None) for image in self.images)
+
+    def forget_requests(self) -> None:
+        """Wait for no answer any more: the worker is gone."""
+        self._request_id = None
+
+    def clear(self) -> None:
+        """Show no image."""
+        self._generation += 1
+        self._request_id = None
+        self.images = ()
+
+    def close(self) -> None:
+        """Wait for the reading thread."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _read(self, generation: int, paths: tuple[Path, ...]) -> None:
+        images = tuple(_read_image(path) for path in paths)
+
+        def show() -> None:
+            if generation == self._generation:
+                self.images = images
+                self.predict()
+                self._changed(None)
+
+        self._post(show)
+
+
+def _read_image(path: Path) -> PreviewImage:
+    try:
+        pixels = decode_sample(sample_jpeg(path.read_bytes()))
+    except UserError as error:
+        return PreviewImage(path.name, error=str(error))
+    except OSError:
+        return PreviewImage(path.name, error=f"{path.name} could not be read; choose another file.")
+    return PreviewImage(path.name, pixels)

@@ -1,0 +1,71 @@
+"""From the project to the worker's request, and from its events back to the run."""
+
+from collections.abc import Sequence
+
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
+from ichdesk.core.samples import ClassBin
+from ichdesk.protocol import messages as msg
+
+_PHASE_OF = {
+    msg.Outcome.DONE: RunPhase.DONE,
+    msg.Outcome.CANCELLED: RunPhase.CANCELLED,
+    msg.Outcome.FAILED: RunPhase.FAILED,
+}
+
+
+def start_training(
+    request_id: int, classes: Sequence[ClassBin], config: TrainConfig
+) -> msg.StartTraining:
+    """The request that trains on these classes, in this order."""
+    return msg.StartTraining(
+        request_id,
+        tuple(msg.ClassRef(bin_.name, _sample_refs(bin_)) for bin_ in classes),
+        msg.Settings(
+            epochs=config.epochs,
+            batch_size=config.batch_size,
+            learning_rate=config.learning_rate,
+            seed=config.seed,
+            backbone=config.backbone,
+            device=config.device,
+        ),
+    )
+
+
+def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:
+    """Update a run by an event of it; `now_s` is a monotonic clock."""
+    match event:
+        case msg.FeaturesProgressed():
+            _enter(run, RunPhase.FEATURES, now_s)
+            run.done, run.total = event.done, event.total
+        case msg.SplitMade():
+            _enter(run, RunPhase.TRAINING, now_s)
+            run.done, run.total = 0, run.config.epochs
+            run.train, run.test = event.train, event.test
+            run.device, run.unreadable = event.device, event.unreadable
+        case msg.BatchEnded():
+            run.fraction = event.batch / event.batches
+        case msg.EpochEnded():
+            run.history.append(
+                EpochMetrics(event.epoch, event.acc, event.test_acc, event.loss, event.test_loss)
+            )
+            run.confusion = event.confusion
+            run.done, run.fraction = event.epoch + 1, 0.0
+        case msg.RunEnded():
+            run.phase = _PHASE_OF[event.outcome]
+            run.error = event.error
+            run.seconds = event.seconds
+            run.test_probabilities = event.test_probabilities
+
+
+def _enter(run: TrainingRun, phase: RunPhase, now_s: float) -> None:
+    if run.phase is not phase:
+        run.phase = phase
+        run.phase_started_s = now_s
+
+
+def _sample_refs(bin_: ClassBin) -> tuple[msg.SampleRef, ...]:
+    return tuple(
+        msg.SampleRef(str(sample.path), sample.offset, sample.length, sample.sha256)
+        for sample in bin_.samples
+    )

@@ -1,0 +1,483 @@
+"""The one writer of state: an open project, its training run, its preview and its messages."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.errors import UserError
+from ichdesk.core.project import Project
+from ichdesk.core.run import RunPhase, TrainingRun, training_key
+from ichdesk.core.samples import ClassBin
+from ichdesk.imaging.gather import Gathered, gather
+from ichdesk.protocol import messages as msg
+from ichdesk.session import run_events
+from ichdesk.session.history import History
+from ichdesk.session.jobs import Jobs, Post, Progress
+from ichdesk.session.preview import Preview
+from ichdesk.session.state import (
+    Change,
+    JobState,
+    Level,
+    Notice,
+    PreviewImage,
+    WorkerState,
+    WorkerStatus,
+)
+from ichdesk.session.worker_client import WorkerDied
+
+MAX_NOTICES = 5
+
+
+class Worker(Protocol):
+    """What the session needs of a worker; `WorkerClient` is the real one."""
+
+    def send(self, request: msg.Request) -> None:
+        """Queue a request."""
+
+
+class Session:
+    """State of the window and everything that may change it.
+
+    All methods run on one thread, the session's; `post` brings results of background work there.
+
+    Args:
+        worker: Takes requests; its events come back through `handle`.
+        store: Holds the bytes of all samples.
+        post: Runs a function on the session's thread, from any thread.
+    """
+
+    def __init__(self, worker: Worker, store: SampleStore, post: Post) -> None:
+        self._worker = worker
+        self._store = store
+        self._listeners: list[Callable[[Change], None]] = []
+        self._request_ids = count(1)
+        self._history = History()
+        self._jobs = Jobs(post, lambda: self._notify(Change.JOB), self.report)
+        self._preview = Preview(post, self._preview_changed, self._predict)
+        self._saves: dict[int, str] = {}
+        self.project = new_project()
+        self._saved = self.project
+        self.path: Path | None = None
+        self.run: TrainingRun | None = None
+        self.worker = WorkerState()
+        self.notices: tuple[Notice, ...] = ()
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def subscribe(self, listener: Callable[[Change], None]) -> None:
+        """Call `listener` after every change, on the session's thread."""
+        self._listeners.append(listener)
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the project differs from its file."""
+        return self.project is not self._saved
+
+    @property
+    def name(self) -> str:
+        """File name of the project, or "Untitled"."""
+        return self.path.name if self.path else "Untitled"
+
+    @property
+    def undo_label(self) -> str | None:
+        """Name of the edit that undo takes back, or None."""
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """Name of the edit that redo repeats, or None."""
+        return self._history.redo_label
+
+    @property
+    def job(self) -> JobState | None:
+        """Background work on files, or None."""
+        return self._jobs.state
+
+    @property
+    def preview(self) -> tuple[PreviewImage, ...]:
+        """Images that the user chose to try the model on."""
+        return self._preview.images
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run is going."""
+        return self.run is not None and self.run.is_active
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the worker holds a trained model of this project."""
+        return self.run is not None and self.run.phase is RunPhase.DONE
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether data or settings have changed since the model was trained."""
+        return self.run is not None and self.run.key != training_key(self.project)
+
+    @property
+    def run_classes(self) -> tuple[tuple[int, str], ...]:
+        """(position in the project, name) of the run's classes, as they are called now.
+
+        A class that was deleted since keeps a place and is called "(deleted)".
+        """
+        if self.run is None:
+            return ()
+        now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(self.project.classes)}
+        return tuple(
+            now.get(class_id, (index, "(deleted)"))
+            for index, class_id in enumerate(self.run.class_ids)
+        )
+
+    # --- editing -----------------------------------------------------------------------------
+
+    def add_class(self) -> int:
+        """Append an empty class and return its id."""
+        self._edit("Add class", self.project.add_class())
+        return self.project.classes[-1].id
+
+    def rename_class(self, class_id: int, name: str) -> bool:
+        """Rename a class; False, with a notice, if the name cannot be used."""
+        if name.strip() == self.project.class_by_id(class_id).name:
+            return True
+        try:
+            self._edit("Rename class", self.project.rename_class(class_id, name))
+        except UserError as error:
+            self.report(str(error))
+            return False
+        return True
+
+    def delete_class(self, class_id: int) -> None:
+        """Delete a class with its samples."""
+        self._edit("Delete class", self.project.delete_class(class_id))
+
+    def set_class_enabled(self, class_id: int, enabled: bool) -> None:
+        """Include a class in training or leave it out."""
+        label = "Enable class" if enabled else "Disable class"
+        self._edit(label, self.project.set_enabled(class_id, enabled))
+
+    def remove_samples(self, class_id: int, indices: Collection[int]) -> None:
+        """Remove the samples at these positions."""
+        if indices:
+            self._edit("Remove samples", self.project.remove_samples(class_id, indices))
+
+    def remove_all_samples(self, class_id: int) -> None:
+        """Empty a class."""
+        self.remove_samples(class_id, range(len(self.project.class_by_id(class_id).samples)))
+
+    def move_samples(self, source_id: int, indices: Collection[int], target_id: int) -> None:
+        """Move samples to another class."""
+        if indices and source_id != target_id:
+            moved = self.project.move_samples(source_id, indices, target_id)
+            self._edit("Move samples", moved)
+
+    def set_config(self, config: TrainConfig) -> None:
+        """Change training settings; steps of the same setting are one edit."""
+        try:
+            changed = self.project.with_config(config)
+        except UserError as error:
+            self.report(str(error))
+            return
+        label = f"Change {_changed_field(self.project.config, config)}"
+        self._edit(label, changed, merge=True)
+
+    def reset_config(self) -> None:
+        """Set the training settings back to their defaults."""
+        self._edit("Reset settings", self.project.with_config(TrainConfig()))
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        if self.undo_label is not None:
+            self._set_project(self._history.undo(self.project))
+
+    def redo(self) -> None:
+        """Repeat the edit that was undone last."""
+        if self.redo_label is not None:
+            self._set_project(self._history.redo(self.project))
+
+    # --- files -------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Start an empty project with two classes."""
+        self._replace_project(new_project(), None)
+
+    def open(self, path: Path) -> None:
+        """Open a project file in the background; the open project stays if that fails."""
+
+        def done(opened: Opened) -> None:
+            self._replace_project(opened.project, path)
+            self._report_left_out(f"Opened {path.name}", opened.left_out)
+
+        self._jobs.start(
+            f"Opening {path.name}", lambda progress: open_project(path, self._store, progress), done
+        )
+
+    def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
+        """Save in the background, to the project's file or another one; then call `then`."""
+        target = path or self.path
+        if target is None:
+            raise ValueError("a new project needs a path")
+        project = self.project
+
+        def done(_: None) -> None:
+            self._saved, self.path = project, target
+            self._notify(Change.FILE)
+            if then:
+                then()
+
+        self._jobs.start(
+            f"Saving {target.name}", lambda progress: save_project(project, target, progress), done
+        )
+
+    def import_files(self, paths: Sequence[Path], class_id: int | None = None) -> None:
+        """Read images, folders and zips in the background, into a class or new ones.
+
+        A folder of folders makes a class of each; other images go to `class_id`, or to a new
+        class named after the folder or zip.
+        """
+        self._jobs.start(
+            "Reading images",
+            lambda progress: gather(paths, self._store.add, progress),
+            lambda gathered: self._add_gathered(gathered, class_id, paths),
+        )
+
+    def export_samples(self, folder: Path, class_id: int | None = None) -> None:
+        """Write the images of a class, or of all, to a folder in the background."""
+        bins = self.project.classes if class_id is None else [self.project.class_by_id(class_id)]
+
+        def work(progress: Progress) -> int:
+            return export_samples(Project(classes=tuple(bins)), folder, progress)
+
+        def done(written: int) -> None:
+            self.report(f"Saved {_images(written)} to {folder.name}.", Level.INFO)
+
+        self._jobs.start("Saving images", work, done)
+
+    def cancel_job(self) -> None:
+        """Stop the background work on files."""
+        self._jobs.cancel()
+
+    # --- training ----------------------------------------------------------------------------
+
+    def train(self) -> bool:
+        """Start a run; False, with a notice, if something is missing."""
+        if self.is_training:
+            return False
+        problem = self.project.training_problem() or self._worker_problem()
+        if problem:
+            self.report(problem, Level.WARNING)
+            return False
+        classes = [bin_ for bin_ in self.project.enabled_classes if bin_.samples]
+        request_id = next(self._request_ids)
+        self.run = TrainingRun(
+            request_id,
+            tuple(bin_.id for bin_ in classes),
+            self.project.config,
+            training_key(self.project),
+            phase_started_s=monotonic(),
+        )
+        self._preview.forget_probabilities()
+        self._worker.send(run_events.start_training(request_id, classes, self.project.config))
+        self._notify(Change.RUN | Change.PREVIEW)
+        return True
+
+    def cancel_training(self) -> None:
+        """Ask the worker to stop the run."""
+        if self.run and self.run.is_active:
+            self._worker.send(msg.Cancel(self.run.request_id))
+
+    def export_model(self, path: Path) -> None:
+        """Save the trained model to a file."""
+        if not self.has_model:
+            self.report("There is no trained model yet; click Train Model first.", Level.WARNING)
+            return
+        request_id = next(self._request_ids)
+        self._saves[request_id] = path.name
+        labels = tuple(name for _, name in self.run_classes)
+        self._worker.send(msg.SaveModel(request_id, str(path), labels))
+
+    def preview_files(self, paths: Sequence[Path]) -> None:
+        """Show images in the preview, with the model's output if there is one."""
+        self._preview.load(paths)
+
+    # --- events ------------------------------------------------------------------------------
+
+    def handle(self, event: msg.Event | WorkerDied) -> None:
+        """Apply a worker event. Events of an older run are dropped."""
+        match event:
+            case msg.WorkerReady():
+                self.worker = WorkerState(
+                    WorkerStatus.READY, event.devices, event.device_names, event.backbones
+                )
+                self._notify(Change.WORKER)
+            case WorkerDied():
+                self._worker_died(event)
+            case msg.PredictionEnded():
+                self._preview.show(event)
+            case msg.ModelSaved():
+                self._model_saved(event)
+            case _ if self.run and event.request_id == self.run.request_id:
+                self._run_event(self.run, event)
+
+    def report(self, text: str, level: Level = Level.ERROR, details: tuple[str, ...] = ()) -> None:
+        """Show a message in the window; the oldest go when there are many."""
+        kept = tuple(notice for notice in self.notices if notice.text != text)
+        self.notices = (*kept, Notice.new(text, level, details))[-MAX_NOTICES:]
+        self._notify(Change.NOTICES)
+
+    def dismiss(self, notice_id: int) -> None:
+        """Take a message away."""
+        self.notices = tuple(n for n in self.notices if n.id != notice_id)
+        self._notify(Change.NOTICES)
+
+    def close(self) -> None:
+        """Stop background work; the worker and the store are closed by who made them."""
+        self._jobs.close()
+        self._preview.close()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _notify(self, change: Change) -> None:
+        for listener in self._listeners:
+            listener(change)
+
+    def _edit(self, label: str, project: Project, *, merge: bool = False) -> None:
+        if project == self.project:
+            return
+        self._history.record(label, self.project, merge=merge)
+        self._set_project(project)
+
+    def _set_project(self, project: Project) -> None:
+        self.project = project
+        self._notify(Change.PROJECT | Change.FILE | Change.RUN)
+
+    def _replace_project(self, project: Project, path: Path | None) -> None:
+        self.cancel_training()
+        self._history.clear()
+        self.project = self._saved = project
+        self.path = path
+        self.run = None
+        self._preview.clear()
+        self.notices = ()
+        self._notify(~Change.WORKER & ~Change.JOB)
+
+    def _add_gathered(
+        self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
+    ) -> None:
+        project = self.project
+        added = 0
+        try:
+            for name, samples in gathered.classes:
+                target = self._target_class(project, name, class_id)
+                if target is None:
+                    project = project.add_class(name or _fitting_name(project, paths))
+                    target = project.classes[-1].id
+                project = project.add_samples(target, samples)
+                added += len(samples)
+        except UserError as error:
+            self.report(str(error))
+            return
+        self._edit("Add images", project)
+        self._report_left_out(f"Added {_images(added)}", gathered.left_out)
+
+    @staticmethod
+    def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:
+        for bin_ in project.classes:
+            if (name is None and bin_.id == class_id) or (name and bin_.name == name.strip()):
+                return bin_.id
+        return None
+
+    def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
+        if left_out:
+            text = f"{what}, but {len(left_out)} {_things(len(left_out))} left out."
+            self.report(text, Level.WARNING, left_out)
+
+    def _worker_problem(self) -> str | None:
+        if self.worker.status is WorkerStatus.FAILED:
+            return "Training has stopped working; save the project and start ICHDesk again."
+        return None
+
+    def _worker_died(self, event: WorkerDied) -> None:
+        status = WorkerStatus.STARTING if event.will_restart else WorkerStatus.FAILED
+        self.worker = replace(self.worker, status=status)
+        self._preview.forget_requests()
+        self._saves.clear()
+        if self.run and self.run.is_active:
+            self.run.phase = RunPhase.FAILED
+            self.run.error = event.reason
+            self.report(event.reason)
+        elif self.run and self.run.phase is RunPhase.DONE:
+            self.run = None  # the model lived in that worker
+            self.report(f"{event.reason} The trained model is gone; train again.")
+        elif not event.will_restart:
+            self.report(event.reason)
+        self._notify(Change.WORKER | Change.RUN | Change.PREVIEW)
+
+    def _run_event(self, run: TrainingRun, event: msg.Event) -> None:
+        if not run.is_active:
+            return
+        run_events.apply_event(run, event, monotonic())
+        if not run.is_active:
+            self._run_ended(run)
+        self._notify(Change.RUN)
+
+    def _run_ended(self, run: TrainingRun) -> None:
+        if run.error:
+            self.report(run.error)
+        if run.unreadable:
+            text = f"{_images(len(run.unreadable))} could not be read and took no part in training."
+            self.report(text, Level.WARNING, run.unreadable)
+        if run.phase is RunPhase.DONE:
+            self._preview.predict()
+
+    def _model_saved(self, event: msg.ModelSaved) -> None:
+        name = self._saves.pop(event.request_id, "the model")
+        if event.error:
+            self.report(event.error)
+        else:
+            self.report(f"Saved {name}. For teaching, not for diagnosis.", Level.INFO)
+
+    def _predict(self, images: msg.Pixels) -> int | None:
+        if not self.has_model:
+            return None
+        request_id = next(self._request_ids)
+        self._worker.send(msg.Predict(request_id, images))
+        return request_id
+
+    def _preview_changed(self, error: str | None = None) -> None:
+        if error:
+            self.report(error)
+        self._notify(Change.PREVIEW)
+
+
+def new_project() -> Project:
+    """A project with two empty classes, as the original starts."""
+    return Project(classes=(ClassBin("Class 1"), ClassBin("Class 2")))
+
+
+def _changed_field(old: TrainConfig, new: TrainConfig) -> str:
+    for name in TrainConfig.__dataclass_fields__:
+        if getattr(old, name) != getattr(new, name):
+            return name.replace("_", " ")
+    return "settings"
+
+
+def _fitting_name(project: Project, paths: Sequence[Path]) -> str | None:
+    if len(paths) != 1 or not (paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
+        return None
+    name = paths[0].name if paths[0].is_dir() else paths[0].stem
+    try:
+        return project.checked_name(name)
+    except UserError:
+        return None
+
+
+def _images(number: int) -> str:
+    return "1 image" if number == 1 else f"{number:,} images"
+
+
+def _things(number: int) -> str:
+    return "thing was" if number == 1 else "things were"

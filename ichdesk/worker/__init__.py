@@ -1,0 +1,1 @@
+"""The second process: requests in, events out."""
