@@ -12,7 +12,7 @@ from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project, name_problem
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 
 MANIFEST_NAME = "manifest.json"
@@ -56,7 +56,7 @@ def parse_manifest(text: str) -> JsonObject:
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(value, dict):
-        raise ValueError("no JSON object")
+        raise ValueError("no JSON object")  # noqa: TRY004 - wrong data, not a wrong argument
     _check_depth(value)
     return value
 

@@ -1,7 +1,7 @@
 """Opening a project file: what can be used is used, and what was left out is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,11 +20,12 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_ENTRIES, MAX_IMAGE_BYTES, MAX_PIXELS, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, os_reason, shown_name
-from ichdesk.core.project import Project
+from ichdesk.core.project import Project, name_problem
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.core.zip_entries import (
     EntryError,
     NotZipError,
+    UnpackBudget,
     ZipEntry,
     ZipIndex,
     read_entry,
@@ -32,6 +33,7 @@ from ichdesk.core.zip_entries import (
 )
 
 SEPARATOR = "-!-"
+MACOS_FOLDER = "__MACOSX/"  # what macOS adds to a zip: a shadow of every file
 
 _LARGEST_MANIFEST = 2**20
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -71,9 +73,7 @@ def open_project(path: Path, store: SampleStore, progress: Progress | None = Non
         ) from error
 
 
-def _read(
-    file: BinaryIO, file_name: str, store: SampleStore, progress: Progress | None
-) -> Opened:
+def _read(file: BinaryIO, file_name: str, store: SampleStore, progress: Progress | None) -> Opened:
     title, notes = shown_name(file_name), Notes()
     index = _index(file, title, notes)
     entries = _unwrapped([e for e in index.entries if not _is_clutter(e.name)])
@@ -109,5 +109,111 @@ def _index(file: BinaryIO, title: str, notes: Notes) -> ZipIndex:
     return index
 
 
-def _unwrapped(entries: list[ZipEntry]) -> list[tuple[str, ZipEntry]]:
-    raise NotImplementedError
+def _is_sample_name(name: str) -> bool:
+    return SEPARATOR in name and name.lower().endswith(_IMAGE_SUFFIXES)
+
+
+def _is_clutter(name: str) -> bool:
+    """Folders and the system's own files; a class may well be called ".x", so samples never are."""
+    if name.endswith("/") or name.startswith(MACOS_FOLDER):
+        return True
+    return not _is_sample_name(name) and is_system_file(*name.split("/"))
+
+
+def _unwrapped(entries: list[ZipEntry]) -> list[ZipEntry]:
+    """Without the one folder around everything that unpacking and packing again leaves."""
+    manifests = [entry.name for entry in entries if entry.name.endswith("/" + MANIFEST_NAME)]
+    if len(manifests) != 1 or any(entry.name == MANIFEST_NAME for entry in entries):
+        return entries
+    folder = manifests[0].removesuffix(MANIFEST_NAME)
+    if not all(entry.name.startswith(folder) for entry in entries):
+        return entries
+    return [replace(entry, name=entry.name.removeprefix(folder)) for entry in entries]
+
+
+def _manifest(file: BinaryIO, entries: Sequence[ZipEntry], notes: Notes) -> tuple[str, JsonObject]:
+    """Text and content of the manifest; "" and nothing, with a note, if it cannot be used."""
+    found = [entry for entry in entries if entry.name == MANIFEST_NAME]
+    if not found:
+        notes.add("The file has no settings (manifest.json); the default settings are used.")
+        return "", {}
+    try:
+        raw = read_entry(file, found[-1], _LARGEST_MANIFEST, UnpackBudget(_LARGEST_MANIFEST))
+        text = raw.decode("utf-8-sig")
+        return text, parse_manifest(text)
+    except (EntryError, ValueError):
+        notes.add(
+            "The settings in the file (manifest.json) are damaged; the default settings are used."
+        )
+        return "", {}
+
+
+def _refuse_foreign(
+    title: str, manifest: JsonObject, entries: Sequence[ZipEntry], *, has_samples: bool
+) -> None:
+    kind = manifest.get("type")
+    if kind in {"audio", "pose"}:
+        raise UserError(f"{title} is a Teachable Machine {kind} project; choose an image project.")
+    if kind not in {None, "image"}:
+        raise UserError(f"{title} is not an image project; choose an image project (.tm).")
+    if has_samples or kind == "image":
+        return
+    if {entry.name.rsplit("/", 1)[-1] for entry in entries} >= _MODEL_EXPORT:
+        raise UserError(
+            f"{title} is a model exported from Teachable Machine, not a project; "
+            "choose it as backbone in the training settings instead."
+        )
+    if any(entry.name.lower().endswith(_IMAGE_SUFFIXES) for entry in entries):
+        raise UserError(
+            f"{title} is a zip of images, not a project; add it to a class with Upload instead."
+        )
+    raise UserError(f"{title} is a zip, but there is no Teachable Machine project in it.")
+
+
+def _samples(
+    file: BinaryIO,
+    candidates: Sequence[ZipEntry],
+    store: SampleStore,
+    notes: Notes,
+    progress: Progress | None,
+) -> dict[str, list[Sample]]:
+    """The samples that can be read, by class name as it stands in the file."""
+    budget = UnpackBudget(unpacked_limit(file.seek(0, 2)))
+    samples: dict[str, list[Sample]] = {}
+    for entry in reported(candidates, progress):
+        try:
+            data = read_entry(file, entry, MAX_IMAGE_BYTES, budget)
+            _check_image(data)
+        except EntryError as error:
+            notes.add(f"{shown_name(entry.name)} was left out: it {error}.")
+            continue
+        name = entry.name.rsplit(SEPARATOR, 1)[0]
+        samples.setdefault(name, []).append(store.add(data))
+    return samples
+
+
+def _check_image(data: bytes) -> None:
+    size = image_size(data)
+    if size is None:
+        raise EntryError("is no complete JPEG or PNG image")
+    if not 0 < size[0] * size[1] <= MAX_PIXELS:
+        raise EntryError(f"has {size[0]} x {size[1]} pixels, which cannot be used")
+
+
+def _classes(
+    samples: dict[str, list[Sample]], layout: Layout, notes: Notes
+) -> tuple[ClassBin, ...]:
+    taken = {name for name in samples if not name_problem(name)}
+    classes: list[ClassBin] = []
+    for raw_name, members in samples.items():
+        name = raw_name
+        if name_problem(raw_name):
+            name = usable_name(raw_name, taken)
+            taken.add(name)
+            notes.add(f"A class was renamed to {shown_name(name)}: its name could not be used.")
+        classes.append(ClassBin(name, tuple(members), enabled=name not in layout.disabled))
+    for position, name in layout.empty:
+        if name not in taken:
+            taken.add(name)
+            classes.insert(position, ClassBin(name, enabled=name not in layout.disabled))
+    return tuple(classes)

@@ -19,16 +19,14 @@ class SpoolFolder:
 
     It holds images that may be of patients, so folders whose process died are swept away when the
     next one is made. Where the cache cannot be written to, the system's temporary folder is used.
+
+    Args:
+        path: This folder, made if needed, instead of a fresh one in the cache.
     """
 
-    def __init__(self) -> None:
-        try:
-            base = platformdirs.user_cache_path("ichdesk") / "samples"
-            base.mkdir(parents=True, exist_ok=True)
-            _sweep(base)
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-        except OSError:
-            self.path = Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or _fresh()
+        self.path.mkdir(parents=True, exist_ok=True)
         self._lock = (self.path / _LOCK_NAME).open("wb")
         _try_lock(self._lock)
 
@@ -36,6 +34,16 @@ class SpoolFolder:
         """Unlock and delete the folder, as far as the system allows it."""
         self._lock.close()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _fresh() -> Path:
+    try:
+        base = platformdirs.user_cache_path("ichdesk") / "samples"
+        base.mkdir(parents=True, exist_ok=True)
+        _sweep(base)
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
 
 
 def _sweep(base: Path) -> None:
@@ -70,4 +78,3 @@ def _try_lock(file: BinaryIO) -> bool:
     except OSError:
         return False
     return True
-

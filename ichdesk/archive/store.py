@@ -1,7 +1,6 @@
-"""The session's own copy of every sample's bytes, so that no project depends on the user's files."""
+"""The session's own copy of every sample, so that no project depends on the user's files."""
 
 import hashlib
-import shutil
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -27,13 +26,8 @@ class SampleStore:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own_folder = SpoolFolder() if folder is None else None
-        if folder is None:
-            assert self._own_folder is not None  # noqa: S101 - for the type checker
-            folder = self._own_folder.path
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._path = folder / _SPOOL_NAME
+        self._folder = SpoolFolder(folder)
+        self._path = self._folder.path / _SPOOL_NAME
         self._file = self._path.open("w+b", buffering=0)  # unbuffered: others read at once
         self._end = 0
         self._samples: dict[str, Sample] = {}
@@ -69,10 +63,7 @@ class SampleStore:
         with self._lock:
             self._file.close()
             self._samples.clear()
-        if self._own_folder is not None:
-            self._own_folder.remove()
-        else:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
     def _append(self, data: bytes) -> int:
         start = self._end

@@ -99,7 +99,14 @@ def read_index(file: BinaryIO) -> ZipIndex:
     return ZipIndex(_checked(entries[:MAX_ENTRIES], size), damaged, cut_short)
 
 
-def read_entry(file: BinaryIO, entry: ZipEntry, limit: int) -> bytes:
+class UnpackBudget:
+    """Bytes that the compressed entries of one zip may still unpack to, all together."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def read_entry(file: BinaryIO, entry: ZipEntry, limit: int, budget: UnpackBudget) -> bytes:
     """Unpack one entry of at most `limit` bytes.
 
     Raises:
@@ -116,7 +123,7 @@ def read_entry(file: BinaryIO, entry: ZipEntry, limit: int) -> bytes:
     packed = file.read(entry.packed)
     if len(packed) < entry.packed:
         raise EntryError("is cut off")
-    data = packed if entry.method == _STORED else _inflated(packed, limit)
+    data = packed if entry.method == _STORED else _inflated(packed, limit, budget)
     if entry.crc is not None and zlib.crc32(data) != entry.crc:
         raise EntryError("is damaged")
     return data
@@ -136,12 +143,15 @@ def _too_large(limit: int) -> str:
     return f"is larger than {limit // 2**20} MB"
 
 
-def _inflated(packed: bytes, limit: int) -> bytes:
+def _inflated(packed: bytes, limit: int, budget: UnpackBudget) -> bytes:
+    if budget.left <= 0:
+        raise EntryError("belongs to a file that unpacks to far too much")
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         data = stream.decompress(packed, limit + 1)
     except zlib.error as error:
         raise EntryError("is damaged") from error
+    budget.left -= len(data)
     if len(data) > limit:
         raise EntryError(_too_large(limit))
     if not stream.eof:
@@ -158,7 +168,7 @@ def _first(entries: Iterator[ZipEntry]) -> Iterator[ZipEntry]:
 
 def _checked(entries: list[ZipEntry], size: int) -> tuple[ZipEntry, ...]:
     """Mark entries that run out of the file or into the next one, a trick to unpack to a lot."""
-    ordered = sorted(range(len(entries)), key=lambda i: entries[i].offset)
+    ordered = sorted(range(len(entries)), key=lambda i: (entries[i].offset, -i))
     problems: dict[int, str] = {}
     next_offset = size
     for number in reversed(ordered):

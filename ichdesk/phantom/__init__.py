@@ -1,6 +1,7 @@
 """Synthetic head-CT slices in Hounsfield units, with labels and masks of hemorrhage."""
 
 from ichdesk.phantom.head import LEVELS
+from ichdesk.phantom.jpegs import phantom_jpegs, write_phantom_project
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES
 from ichdesk.phantom.render import render
 from ichdesk.phantom.slices import PhantomSlice, phantom_slice
@@ -9,6 +10,8 @@ __all__ = [
     "HEMORRHAGE_TYPES",
     "LEVELS",
     "PhantomSlice",
+    "phantom_jpegs",
     "phantom_slice",
     "render",
+    "write_phantom_project",
 ]

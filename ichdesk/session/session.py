@@ -15,7 +15,7 @@ from ichdesk.core.run import RunPhase, TrainingRun, training_key
 from ichdesk.core.samples import ClassBin
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
-from ichdesk.session import run_events
+from ichdesk.protocol import runs
 from ichdesk.session.history import History
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.preview import Preview
@@ -280,7 +280,7 @@ class Session:
             phase_started_s=monotonic(),
         )
         self._preview.forget_probabilities()
-        self._worker.send(run_events.start_training(request_id, classes, self.project.config))
+        self._worker.send(runs.start_training(request_id, classes, self.project.config))
         self._notify(Change.RUN | Change.PREVIEW)
         return True
 
@@ -419,7 +419,7 @@ class Session:
     def _run_event(self, run: TrainingRun, event: msg.Event) -> None:
         if not run.is_active:
             return
-        run_events.apply_event(run, event, monotonic())
+        runs.apply_event(run, event, monotonic())
         if not run.is_active:
             self._run_ended(run)
         self._notify(Change.RUN)

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
@@ -95,3 +95,32 @@ class CtPhantomNet(nn.Module):
         """(N, 3, 224, 224) in about [-1, 1] to (N, D) features."""
         x = x.contiguous(memory_format=torch.channels_last)
         return torch.cat(self.pool(self.planes(x)), dim=1)
+
+
+@dataclass(frozen=True)
+class CtPhantom:
+    """The loaded backbone; see `ichdesk.learn.backbones.Backbone`."""
+
+    name: str
+    dimension: int
+    fingerprint: str
+    module: nn.Module
+
+
+@BACKBONES.register(NAME)
+def load(argument: str) -> Backbone:
+    """Load the shipped weights.
+
+    Raises:
+        UserError: An argument was given, or the installation is damaged.
+    """
+    refuse_argument(NAME, argument)
+    path = resource_path(f"backbones/{NAME}/weights.safetensors")
+    net = CtPhantomNet()
+    try:
+        data = path.read_bytes()
+        net.load_state_dict(load_tensors(data))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise UserError(f"The weights in {path} cannot be read; install ICHDesk again.") from error
+    net = net.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    return CtPhantom(NAME, net.dimension, hashlib.sha256(data).hexdigest(), net)

@@ -1,0 +1,197 @@
+"""The commands: each reads its arguments, does one job and says what came out."""
+
+import csv
+import io
+import logging
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ichdesk import __version__
+from ichdesk.archive import Cancelled, SampleStore, export_samples, save_project
+from ichdesk.cli import jobs
+from ichdesk.cli.progress import progress_bars
+from ichdesk.cli.results import repeats_result, run_summary, write_json, write_text
+from ichdesk.core.config import DEVICES, TrainConfig
+from ichdesk.core.errors import UserError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+_PATH = click.Path(path_type=Path)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command; 0 if it went well, 2 and one sentence on standard error for bad input."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        code = app(list(arguments), prog_name="ichdesk", standalone_mode=False)
+    except UserError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the one sentence
+        return BAD_INPUT
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else app.name
+        print(f"{error.format_message()} See “{command} --help”.", file=sys.stderr)  # noqa: T201
+        return BAD_INPUT
+    except (KeyboardInterrupt, click.Abort, Cancelled):
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+@click.group(name="ichdesk")
+@click.version_option(__version__, message="ichdesk %(version)s")
+def app() -> None:
+    """Teach with head CT: train a classifier, see what it learned.
+
+    Without a command, or with a project file, the window opens. For teaching, not for diagnosis.
+    """
+
+
+_file = click.argument("file", type=_PATH)
+_json_out = click.option("--json", "json_out", type=_PATH, help="Write the results here.")
+_force = click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+_backbone = click.option("--backbone", help='"ct-phantom" or "tm-import:EXPORT.zip".')
+_device = click.option("--device", type=click.Choice(DEVICES), help="Where to compute.")
+
+
+@app.command()
+@_file
+def info(file: Path) -> None:
+    """Say what is in the project FILE."""
+    with closing(SampleStore()) as store:
+        project, _ = jobs.open_reporting(file, store)
+    click.echo(f"{file.name}: {jobs.images(project.sample_count)}")
+    for bin_ in project.classes:
+        mark = "" if bin_.enabled else "  (disabled)"
+        click.echo(f"  {bin_.name}: {jobs.images(len(bin_.samples))}{mark}")
+    config = project.config
+    click.echo(
+        f"Settings: {config.epochs} epochs, batch size {config.batch_size}, "
+        f"learning rate {np.format_float_positional(config.learning_rate, trim='-')}, "
+        f"seed {config.seed}, backbone {config.backbone}"
+    )
+
+
+@app.command()
+@click.argument("source", metavar="IN", type=_PATH)
+@click.argument("out", type=_PATH)
+@_force
+def convert(source: Path, out: Path, force: bool) -> None:
+    """Turn a folder of class folders into a .tm, or a .tm into a folder of class folders."""
+    with closing(SampleStore()) as store, progress_bars() as bars:
+
+        def progress(done: int, total: int) -> None:
+            bars.show("Saving", done, total)
+
+        if out.suffix.lower() == ".tm":
+            jobs.refuse_existing(out, force)
+            project = jobs.gather_project(source, store)
+            save_project(project, out, progress)
+            count = project.sample_count
+        else:
+            count = export_samples(jobs.open_reporting(source, store)[0], out, progress)
+    click.echo(f"Wrote {jobs.images(count)} to {out}")
+
+
+@app.command()
+@_file
+@click.option("--epochs", type=int, help="Passes over the training images.")
+@click.option("--batch-size", type=int, help="Images per step.")
+@click.option("--learning-rate", type=float, help="Step size of Adam.")
+@_backbone
+@click.option("--seed", type=int, help="Decides split and initial weights.")
+@_device
+@click.option("--model", type=_PATH, help="Save the trained model here.")
+@_json_out
+def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -> None:
+    """Train on the project FILE; settings that are not given are those of the file."""
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        trained = jobs.train(file, store, given, bars, model)
+    if json_out:
+        write_json(trained.result, json_out)
+    click.echo(run_summary(trained.run, trained.names))
+    jobs.warn(trained.run.unreadable)
+
+
+@app.command()
+@_file
+@click.option("--repeats", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--settings", type=click.Choice(["file", "default"]), default="default")
+@_backbone
+@_device
+@_json_out
+def evaluate(
+    file: Path,
+    repeats: int,
+    settings: str,
+    json_out: Path | None,
+    **given: str | None,
+) -> None:
+    """Repeat split and training with the seeds 0, 1, 2 … and show how test accuracy varies."""
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        project, _ = jobs.open_reporting(file, store)
+        base = project.config if settings == "file" else TrainConfig()
+        accuracies = jobs.repeat(project, jobs.override(base, given), repeats, bars)
+    result = repeats_result(accuracies)
+    if json_out:
+        write_json(result, json_out)
+    click.echo(
+        f"Test accuracy {result['mean']:.3f} ± {result['sd']:.3f} "
+        f"(mean ± standard deviation of {len(accuracies)} runs with {settings} settings, "
+        f"{jobs.images(project.sample_count)})"
+    )
+
+
+@app.command()
+@click.argument("model", type=_PATH)
+@click.argument("images", type=_PATH, nargs=-1, required=True, metavar="IMAGE...")
+@click.option("--csv", "csv_out", type=_PATH, help="Write the table here.")
+@_device
+def predict(model: Path, images: tuple[Path, ...], csv_out: Path | None, device: str | None) -> int:
+    """Classify images with a saved MODEL."""
+    labels, rows, problems = jobs.predict(model, images, device or "auto")
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["image", "prediction", *labels])
+    for path, row in rows:
+        best = labels[int(np.argmax(row))]
+        writer.writerow([str(path), best, *(f"{p:.6f}" for p in row)])
+        click.echo(f"{path}: {best} {max(row):.1%}")
+    if csv_out:
+        write_text(table.getvalue(), csv_out)
+    jobs.warn(problems)
+    return BAD_INPUT if problems else 0
+
+
+@app.command()
+@click.argument("out", metavar="OUT.tm", type=_PATH)
+@click.option("--classes", default="Hemorrhage=30,Normal=30", show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--color-coded", is_flag=True, help="Color a range of HU red to orange.")
+@_force
+def phantom(out: Path, classes: str, seed: int, color_coded: bool, force: bool) -> None:
+    """Make a class project of synthetic head-CT slices."""
+    jobs.refuse_existing(out, force)
+    counts = jobs.class_counts(classes)
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        project = jobs.phantom_project(counts, seed, color_coded, store, bars)
+        save_project(project, out)
+    click.echo(f"Wrote {jobs.images(project.sample_count)} to {out}")
+
+
+@app.command()
+@click.option("--screenshot", type=_PATH, metavar="PNG", help="Where to put the picture.")
+def demo(screenshot: Path | None) -> int:
+    """Open the embedded example, train on it and show the result.
+
+    Without a display it does the same offscreen and says where picture and results are.
+    """
+    from ichdesk.demo import run_demo  # noqa: PLC0415 - the other commands need no Qt
+
+    return run_demo(screenshot)

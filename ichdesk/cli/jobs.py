@@ -1,0 +1,210 @@
+"""What the commands do, between reading their arguments and showing results."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ichdesk.archive import SampleStore, open_project
+from ichdesk.cli.progress import Bars
+from ichdesk.cli.results import run_result
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.errors import UserError
+from ichdesk.core.notes import os_reason
+from ichdesk.core.project import Project
+from ichdesk.core.run import TrainingRun, training_key
+from ichdesk.imaging.decode import decode_sample, sample_jpeg
+from ichdesk.imaging.gather import gather
+from ichdesk.protocol import messages as msg
+from ichdesk.protocol.runs import apply_event, start_training
+
+MAX_PHANTOMS = 100_000
+_REQUEST_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished run, the names of its classes and its results ready for JSON."""
+
+    run: TrainingRun
+    names: tuple[str, ...]
+    result: dict[str, Any]
+
+
+def open_reporting(file: Path, store: SampleStore) -> tuple[Project, float]:
+    """Open a project, say on standard error what was left out; also the seconds it took."""
+    start_s = monotonic()
+    opened = open_project(file, store)
+    warn(opened.left_out)
+    return opened.project, monotonic() - start_s
+
+
+def warn(sentences: Sequence[str]) -> None:
+    """Print sentences to standard error."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)  # noqa: T201 - the command line's voice
+
+
+def refuse_existing(path: Path, force: bool) -> None:
+    """UserError if a file is there that would be lost; an empty one would not."""
+    if not force and path.exists() and (path.is_dir() or path.stat().st_size > 0):
+        raise UserError(f"{path} exists already; choose another name, or add --force.")
+
+
+def override(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
+    """Replace the settings that were given; UserError if one of them cannot be used."""
+    config = replace(config, **{name: value for name, value in given.items() if value is not None})
+    if problem := config.problem():
+        raise UserError(problem)
+    return config
+
+
+def train(
+    file: Path, store: SampleStore, given: Mapping[str, Any], bars: Bars, model: Path | None
+) -> Trained:
+    """Open a project, train on it and save the model if asked for."""
+    from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - loads torch
+
+    start_s = monotonic()
+    project, open_s = open_reporting(file, store)
+    project = replace(project, config=override(project.config, given))
+    if problem := project.training_problem():
+        raise UserError(problem)
+    names, request, run = _start(project)
+    handlers = Handlers()
+    for event in handlers.handle(request):
+        apply_event(run, event, monotonic())
+        bars.show(run.phase.value.capitalize(), run.done, run.total)
+    if run.error:
+        raise UserError(run.error)
+    if model:
+        _save_model(handlers, model, names)
+    seconds = {"open": open_s, "total": monotonic() - start_s}
+    return Trained(run, names, run_result(run, names, seconds))
+
+
+def repeat(project: Project, config: TrainConfig, repeats: int, bars: Bars) -> list[float]:
+    """Test accuracies of runs with the seeds 0 to repeats - 1."""
+    from ichdesk.worker.handlers import Handlers, RepeatEnded  # noqa: PLC0415 - loads torch
+
+    project = replace(project, config=config)
+    if problem := project.training_problem():
+        raise UserError(problem)
+    _, request, _ = _start(project)
+    accuracies = []
+    for event in Handlers().repeat(request, repeats):
+        if isinstance(event, RepeatEnded):
+            accuracies.append(event.test_accuracy)
+            bars.show("Training", len(accuracies), repeats)
+        else:
+            bars.show("Features", event.done, event.total)
+    return accuracies
+
+
+def predict(
+    model: Path, paths: Sequence[Path], device: str
+) -> tuple[tuple[str, ...], list[tuple[Path, list[float]]], list[str]]:
+    """Labels, the probabilities of each image that can be read, and a sentence per other one."""
+    from ichdesk.worker.handlers import predict_file  # noqa: PLC0415 - loads torch
+
+    readable, problems = [], []
+    for path in paths:
+        try:
+            readable.append((path, _pixels(path)))
+        except UserError as error:
+            problems.append(str(error))
+    images = np.zeros((0, 224, 224, 3), np.uint8)
+    if readable:
+        images = np.stack([image for _, image in readable])
+    labels, probabilities = predict_file(model, images, device)
+    rows = [(path, row.tolist()) for (path, _), row in zip(readable, probabilities, strict=True)]
+    return labels, rows, problems
+
+
+def class_counts(text: str) -> dict[str, int]:
+    """Parse "Normal=30,Hemorrhage=30".
+
+    Raises:
+        UserError: It has another form, or asks for none or too many.
+    """
+    counts: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, count = part.rpartition("=")
+        if not name.strip() or not count.strip().isdecimal():
+            raise UserError(f"“{part}” is not NAME=COUNT; write for example Normal=30.")
+        if name.strip() in counts:
+            raise UserError(f"The class “{name.strip()}” is given twice; name it once.")
+        counts[name.strip()] = int(count)
+    if not 1 <= sum(counts.values()) <= MAX_PHANTOMS:
+        raise UserError(f"Ask for 1 to {MAX_PHANTOMS:,} images in all.")
+    return counts
+
+
+def phantom_project(
+    counts: Mapping[str, int], seed: int, color_coded: bool, store: SampleStore, bars: Bars
+) -> Project:
+    """A project of synthetic slices; UserError if a class name says no content."""
+    from ichdesk.phantom import phantom_jpegs  # noqa: PLC0415 - the other commands need no scipy
+
+    project = Project()
+    done, total = 0, sum(counts.values())
+    for name, count in counts.items():
+        samples = []
+        try:
+            for data in phantom_jpegs(name, count, seed, color_coded=color_coded):
+                samples.append(store.add(data))
+                done += 1
+                bars.show("Drawing", done, total)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+        project = project.add_class(name, samples)
+    return project
+
+
+def gather_project(source: Path, store: SampleStore) -> Project:
+    """A project from a .tm, a zip of images or a folder; UserError if it holds no image."""
+    if source.is_file() and source.suffix.lower() == ".tm":
+        return open_reporting(source, store)[0]
+    if not source.exists():
+        raise UserError(f"{source} does not exist; check the name.")
+    gathered = gather([source], store.add)
+    warn(gathered.left_out)
+    project = Project()
+    for name, samples in gathered.classes:
+        project = project.add_class(name or source.stem, samples)
+    if not project.sample_count:
+        raise UserError(f"{source} holds no image that can be read; choose another folder.")
+    return project
+
+
+def images(count: int) -> str:
+    """A count of images in words."""
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
+def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, TrainingRun]:
+    classes = [bin_ for bin_ in project.enabled_classes if bin_.samples]
+    request = start_training(_REQUEST_ID, classes, project.config)
+    ids = tuple(bin_.id for bin_ in classes)
+    run = TrainingRun(_REQUEST_ID, ids, project.config, training_key(project))
+    return tuple(bin_.name for bin_ in classes), request, run
+
+
+def _save_model(handlers: Any, path: Path, names: tuple[str, ...]) -> None:
+    for event in handlers.handle(msg.SaveModel(_REQUEST_ID + 1, str(path), names)):
+        if event.error:
+            raise UserError(event.error)
+
+
+def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+    try:
+        return decode_sample(sample_jpeg(path.read_bytes()))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({os_reason(error)}); check the name.") from error
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error

@@ -1,0 +1,136 @@
+"""What a run or an evaluation leaves for machines and for people."""
+
+import json
+import os
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.metrics import accuracy_per_class
+from ichdesk.core.notes import os_reason
+from ichdesk.core.run import TrainingRun
+
+NOTE = "For teaching, not for diagnosis."
+
+
+def run_result(
+    run: TrainingRun, names: Sequence[str], seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """Everything about a finished run, ready for JSON; lists per class follow `names`.
+
+    Args:
+        run: A run that is done.
+        names: Class names in the order of the model's outputs.
+        seconds: Durations of "open" and "total" to join with those of the run.
+    """
+    assert run.confusion is not None
+    correct, n = run.test_correct or (0, 0)
+    return {
+        "classes": list(names),
+        "settings": {
+            "epochs": run.config.epochs,
+            "batch_size": run.config.batch_size,
+            "learning_rate": run.config.learning_rate,
+            "backbone": run.config.backbone,
+            "seed": run.config.seed,
+            "device": run.device,
+        },
+        "split": {
+            part: {name: len(rows) for name, rows in zip(names, positions, strict=True)}
+            for part, positions in (("train", run.train), ("test", run.test))
+        },
+        "history": [
+            {
+                "epoch": epoch.epoch,
+                "acc": epoch.acc,
+                "test_acc": epoch.test_acc,
+                "loss": epoch.loss,
+                "test_loss": epoch.test_loss,
+            }
+            for epoch in run.history
+        ],
+        "confusion": run.confusion.tolist(),
+        "accuracy_per_class": [
+            {"class": row.name, "accuracy": row.accuracy, "samples": row.samples}
+            for row in accuracy_per_class(run.confusion, list(names))
+        ],
+        "test_accuracy": correct / n if n else None,
+        "test_correct": correct,
+        "test_samples": n,
+        "test_interval": run.test_interval,
+        "seconds": {
+            "open": seconds["open"],
+            "features": run.seconds.get("features", 0.0),
+            "train": run.seconds.get("train", 0.0),
+            "total": seconds["total"],
+        },
+        "images": sum(len(rows) for rows in (*run.train, *run.test)),
+        "unreadable": list(run.unreadable),
+        "note": NOTE,
+    }
+
+
+def run_summary(run: TrainingRun, names: Sequence[str]) -> str:
+    """The result of a run in a few lines for a person."""
+    assert run.confusion is not None
+    lines = [f"Test accuracy {accuracy_text(run)}"]
+    width = max(len(name) for name in names)
+    for row in accuracy_per_class(run.confusion, list(names)):
+        share = "–" if row.accuracy is None else f"{row.accuracy:.2f}"
+        lines.append(f"  {row.name:<{width}}  {share:>4}  of {row.samples} test images")
+    lines.append("Confusion matrix (row = class, column = prediction):")
+    lines += [f"  {names[i]:<{width}}  {row.tolist()}" for i, row in enumerate(run.confusion)]
+    return "\n".join(lines)
+
+
+def accuracy_text(run: TrainingRun) -> str:
+    """Test accuracy with its n and 95 % interval, such as "7 of 10 = 0.70 (0.40 to 0.89)"."""
+    correct, n = run.test_correct or (0, 0)
+    interval = run.test_interval
+    if interval is None:
+        return "unknown: no image was held out"
+    low, high = interval
+    return f"{correct} of {n} = {correct / n:.2f} (95 % interval {low:.2f} to {high:.2f})"
+
+
+def repeats_result(accuracies: Sequence[float]) -> dict[str, Any]:
+    """Mean and standard deviation of repeated runs, ready for JSON."""
+    return {
+        "mean": statistics.fmean(accuracies) if accuracies else None,
+        "sd": statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0,
+        "runs": list(accuracies),
+        "n": len(accuracies),
+        "note": NOTE,
+    }
+
+
+def write_json(result: Mapping[str, Any], path: Path) -> None:
+    """Write a result as JSON by way of a temporary file."""
+    write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    temporary: Path | None = None
+    try:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=path.parent, prefix=".ichdesk-", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise UserError(
+            f"{path.name} cannot be written ({os_reason(error)}); choose another folder."
+        ) from error

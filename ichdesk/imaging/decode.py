@@ -1,0 +1,168 @@
+"""Any image file's bytes to a sample, and a sample's bytes to pixels."""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.limits import MAX_PIXELS
+from ichdesk.imaging.gray import MODES as DEEP_GRAY
+from ichdesk.imaging.gray import deep_to_float, float_to_rgb
+from ichdesk.imaging.quiet import quiet
+
+IMAGE_SIZE_PX = 224
+HEAD_BYTES = 132
+
+_SQUARE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX)
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+_FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, BMP or GIF"
+_QUALITY = 92
+_ORIENTATION_TAG = 0x0112
+# TIFF 6.0, Orientation: how the stored picture must be turned to be seen upright
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def sample_jpeg(data: bytes) -> bytes:
+    """Make a sample, a baseline RGB JPEG of 224 x 224 px, from an image file's bytes.
+
+    The first picture of the file is turned upright (EXIF), put on black where it is transparent,
+    cropped to its central square and resized with a Lanczos filter. Grayscale of 16 or 32 bits or
+    float is first mapped from its own 0.1st to 99.9th percentile to black and white. Bytes that are
+    such a JPEG already are returned as they are.
+
+    Raises:
+        UserError: These are not the bytes of an image of a known kind, they are damaged, or the
+            image is too large.
+    """
+    with quiet():
+        image = _opened(data)
+        try:
+            if _is_sample(image, data):
+                image.load()
+                return data
+            return _jpeg(_sample_image(image))
+        except UserError:
+            raise
+        except MemoryError as error:
+            raise UserError("The image is too large for this computer's memory.") from error
+        except Exception as error:  # decoders raise anything on broken data
+            raise UserError("The image is damaged and cannot be read.") from error
+
+
+def decode_sample(data: bytes) -> npt.NDArray[np.uint8]:
+    """Pixels of a stored sample, RGB, shape (224, 224, 3); other sizes are cropped and resized.
+
+    Raises:
+        UserError: The bytes are damaged.
+    """
+    with quiet():
+        image = _opened(data)
+        try:
+            if image.format != "JPEG" or image.size != _SQUARE or image.mode != "RGB":
+                image = _sample_image(image)
+            return np.array(image, dtype=np.uint8)
+        except UserError:
+            raise
+        except Exception as error:  # decoders raise anything on broken data
+            raise UserError("The image is damaged and cannot be read.") from error
+
+
+def is_image_start(head: bytes) -> bool:
+    """Whether a file that begins with these bytes, at least 16, may be an image of a known kind."""
+    if head[:4] == b"RIFF":
+        return head[8:12] == b"WEBP"
+    signs = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"GIF8")
+    return head.startswith(signs)
+
+
+def unknown_kind(head: bytes) -> UserError:
+    """The sentence for a file that begins with these bytes, at best `HEAD_BYTES`."""
+    if head[128:132] == b"DICM":  # DICOM PS3.10, 7.1
+        return UserError("This is a DICOM file; save the slice as a PNG image and add that.")
+    return UserError(f"This is not a {_FORMAT_NAMES} image.")
+
+
+def _opened(data: bytes) -> Image.Image:
+    head = data[:HEAD_BYTES]
+    if not is_image_start(head):
+        raise unknown_kind(head)
+    try:
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except UnidentifiedImageError as error:
+        raise unknown_kind(head) from error
+    except Exception as error:  # decoders raise anything on broken data
+        raise UserError("The image is damaged and cannot be read.") from error
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large()
+    return image
+
+
+def _too_large() -> UserError:
+    return UserError(f"The image has more than {MAX_PIXELS // 1_000_000} million pixels.")
+
+
+def _is_sample(image: Image.Image, data: bytes) -> bool:
+    if image.format != "JPEG" or image.size != _SQUARE or image.mode != "RGB":
+        return False
+    return b"\xff\xc0" in data and "progressive" not in image.info and _orientation(image) == 1
+
+
+def _sample_image(image: Image.Image) -> Image.Image:
+    # a JPEG is decoded at the smallest scale that still has twice the pixels needed
+    image.draft(None, (2 * IMAGE_SIZE_PX, 2 * IMAGE_SIZE_PX))
+    image.load()  # turns a TIFF upright by itself
+    orientation = _orientation(image)
+    if orientation in _TURNS:
+        image = image.transpose(_TURNS[orientation])
+    square = image.crop(_central_square(image.width, image.height))
+    if square.mode in DEEP_GRAY:
+        return float_to_rgb(_resized(deep_to_float(square)))
+    return _resized(_rgb(square))
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 (upright) where it is missing or unreadable."""
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001 - metadata is broken in more ways than can be listed
+        return 1
+    return value if isinstance(value, int) and value in _TURNS else 1
+
+
+def _central_square(width: int, height: int) -> tuple[int, int, int, int]:
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    rgba = image.convert("RGBA")
+    black = Image.new("RGBA", rgba.size, (0, 0, 0, 255))
+    return Image.alpha_composite(black, rgba).convert("RGB")
+
+
+def _resized(image: Image.Image) -> Image.Image:
+    if image.size == _SQUARE:
+        return image
+    return image.resize(_SQUARE, Image.Resampling.LANCZOS)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    # colors carry meaning in color-coded slices, so they keep their full resolution
+    image.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    return out.getvalue()

@@ -1,0 +1,202 @@
+"""Where dropped images lie: files, folders, folders of folders and zips, as one list in order."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.limits import MAX_ENTRIES, MAX_IMAGE_BYTES, unpacked_limit
+from ichdesk.core.names import is_system_file, usable_name
+from ichdesk.core.notes import Notes, os_reason, shown_name
+from ichdesk.core.zip_entries import (
+    EntryError,
+    NotZipError,
+    UnpackBudget,
+    ZipEntry,
+    read_entry,
+    read_index,
+)
+from ichdesk.imaging.decode import HEAD_BYTES, is_image_start, unknown_kind
+from ichdesk.imaging.natural import natural_key
+
+_ZIP_SUFFIX = ".zip"
+_IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif"),
+    *(".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
+)
+
+
+class Source(Protocol):
+    """An image's bytes, wherever they lie; `read` may be called by any thread."""
+
+    @property
+    def name(self) -> str:
+        """The file name, without any folder."""
+
+    def read(self) -> bytes:
+        """The bytes; UserError with the reason if they cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """An image in a file of its own."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file name, without any folder."""
+        return self.path.name
+
+    def read(self) -> bytes:
+        """Read the file, after a look at its first bytes."""
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+                if not is_image_start(head):
+                    raise unknown_kind(head)
+                data = head + file.read(MAX_IMAGE_BYTES - len(head) + 1)
+        except OSError as error:
+            raise UserError(f"The file cannot be read ({os_reason(error)}).") from error
+        if len(data) > MAX_IMAGE_BYTES:
+            raise UserError(f"The file is larger than {MAX_IMAGE_BYTES // 2**20} MB.")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class ZipSource:
+    """An image in a zip."""
+
+    path: Path
+    entry: ZipEntry
+    budget: UnpackBudget
+
+    @property
+    def name(self) -> str:
+        """The file name, without any folder."""
+        return _parts(self.entry.name)[-1]
+
+    def read(self) -> bytes:
+        """Unpack the entry."""
+        try:
+            with self.path.open("rb") as file:
+                data = read_entry(file, self.entry, MAX_IMAGE_BYTES, self.budget)
+        except EntryError as error:
+            raise UserError(f"The zip entry {error}.") from error
+        except OSError as error:
+            raise UserError(f"The zip cannot be read ({os_reason(error)}).") from error
+        if not is_image_start(data[:HEAD_BYTES]):
+            raise unknown_kind(data[:HEAD_BYTES])
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A source and the class it belongs to; None is the class that it was dropped on."""
+
+    class_name: str | None
+    source: Source
+
+
+# folders and file name below what was dropped, and the source
+Found: TypeAlias = tuple[tuple[str, ...], Source]
+
+
+def find_sources(paths: Sequence[Path], notes: Notes) -> list[Placed]:
+    """Every file behind these paths, in natural order; notes tell of paths that cannot be used."""
+    placed: list[Placed] = []
+    for path in sorted(paths, key=lambda p: natural_key(p.name)):
+        try:
+            placed.extend(_behind(path, notes))
+        except OSError as error:
+            notes.add(f"{shown_name(path.name)} cannot be read ({os_reason(error)}).")
+    if len(placed) > MAX_ENTRIES:
+        notes.add(f"There are more than {MAX_ENTRIES} files; the others were left out.")
+    return placed[:MAX_ENTRIES]
+
+
+def _behind(path: Path, notes: Notes) -> Iterable[Placed]:
+    name = shown_name(path.name)
+    if path.is_dir():
+        return _by_folder(_files_below(path), one_is_class=True)
+    if not path.is_file():
+        notes.add(f"{name} cannot be found or is no ordinary file.")
+    elif path.suffix.lower() == _ZIP_SUFFIX:
+        return _zipped(path, notes)
+    elif path.suffix.lower() == ".tm":
+        notes.add(f"{name} is a project, not an image; use Open instead.")
+    else:
+        return [Placed(None, FileSource(path))]
+    return []
+
+
+def _files_below(folder: Path) -> list[Found]:
+    """Files in a folder and its sub-folders, but not behind links to folders."""
+    found: list[Found] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_system_file(name)]
+        above = Path(root).relative_to(folder).parts
+        for name in names:
+            path = Path(root, name)
+            if not is_system_file(name) and path.is_file():
+                found.append(((*above, name), FileSource(path)))
+        if len(found) > MAX_ENTRIES:
+            break
+    return found
+
+
+def _zipped(path: Path, notes: Notes) -> Iterable[Placed]:
+    try:
+        with path.open("rb") as file:
+            index = read_index(file)
+    except NotZipError:
+        notes.add(f"{shown_name(path.name)} is no zip file, or it is damaged.")
+        return []
+    if index.damaged:
+        notes.add(f"{shown_name(path.name)} is damaged; what could be found in it was added.")
+    if index.cut_short:
+        notes.add(f"{shown_name(path.name)} has more than {MAX_ENTRIES} files; the others are not.")
+    budget = UnpackBudget(unpacked_limit(path.stat().st_size))
+    found: list[Found] = []
+    for entry in index.entries:
+        parts = _parts(entry.name)
+        if parts and not entry.name.endswith("/") and not is_system_file(*parts):
+            found.append((parts, ZipSource(path, entry, budget)))
+    return _by_folder(found, one_is_class=False)
+
+
+def _parts(entry_name: str) -> tuple[str, ...]:
+    """Folders and file name; some Windows programs separate them by backslashes."""
+    return tuple(part for part in entry_name.replace("\\", "/").split("/") if part)
+
+
+def _by_folder(found: list[Found], *, one_is_class: bool) -> Iterator[Placed]:
+    """Sources in natural order, each with the class that its first folder names.
+
+    A folder around all others, as zips often have one, is not a class.
+    """
+    found.sort(key=lambda item: [natural_key(part) for part in item[0]])
+    while _is_wrapped(found):
+        found = [(parts[1:] or parts, source) for parts, source in found]
+    named = one_is_class or len(_first_folders(found)) > 1
+    for parts, source in found:
+        yield Placed(_class_name(parts) if named and len(parts) > 1 else None, source)
+
+
+def _is_wrapped(found: Sequence[Found]) -> bool:
+    images = [parts for parts, _ in found if _is_named_like_image(parts)]
+    return bool(images) and min(map(len, images)) > 2 and len(_first_folders(found)) == 1
+
+
+def _first_folders(found: Sequence[Found]) -> set[str]:
+    return {parts[0] for parts, _ in found if len(parts) > 1 and _is_named_like_image(parts)}
+
+
+def _is_named_like_image(parts: Sequence[str]) -> bool:
+    return parts[-1].lower().endswith(_IMAGE_SUFFIXES)
+
+
+def _class_name(parts: Sequence[str]) -> str:
+    return usable_name(parts[0].strip(), ())

@@ -1,0 +1,142 @@
+"""From classes of samples to a trained model, or to many, to see how far chance goes."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from ichdesk.core.config import TrainConfig
+from ichdesk.core.errors import UserError
+from ichdesk.core.metrics import accuracy
+from ichdesk.core.notes import Notes
+from ichdesk.core.samples import Sample
+from ichdesk.learn.features import (
+    Cancelled,
+    Extractor,
+    FeatureCache,
+    FeatureProgress,
+    Vector,
+    extract,
+)
+from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, fit
+from ichdesk.learn.head import Head
+from ichdesk.learn.split import Split, split_classes
+
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSamples:
+    """A class to learn: its name, for messages, and its samples."""
+
+    name: str
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """Features of all classes.
+
+    Attributes:
+        vectors: Per class, its readable samples' features by position in the class.
+        dimension: D, numbers per sample.
+        unreadable: One sentence per sample that was left out.
+    """
+
+    vectors: tuple[dict[int, Vector], ...]
+    dimension: int
+    unreadable: tuple[str, ...]
+
+    def split(self, seed: int) -> Split:
+        """Hold samples out of every class."""
+        return split_classes([list(known) for known in self.vectors], seed)
+
+    def labeled(self, positions: Sequence[Sequence[int]]) -> Labeled:
+        """These samples of each class, classes one after another: x (N, D), y (N,)."""
+        rows = [
+            known[position]
+            for known, chosen in zip(self.vectors, positions, strict=True)
+            for position in chosen
+        ]
+        x = np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+        y = np.repeat(np.arange(len(positions)), [len(chosen) for chosen in positions])
+        return Labeled(torch.from_numpy(x), torch.from_numpy(y.astype(np.int64)))
+
+
+def read_data_set(
+    classes: Sequence[NamedSamples],
+    extractor: Extractor,
+    cache: FeatureCache,
+    is_cancelled: IsCancelled,
+) -> Generator[FeatureProgress, None, DataSet]:
+    """Compute the features of all classes.
+
+    Raises:
+        UserError: Fewer than two classes have an image that can be read.
+        Cancelled: `is_cancelled` said so.
+    """
+    refuse_too_few(classes)
+    samples = [sample for entry in classes for sample in entry.samples]
+    table = yield from extract(samples, extractor, cache, is_cancelled)
+    vectors, notes = [], Notes()
+    for entry in classes:
+        digests = [sample.sha256 for sample in entry.samples]
+        vectors.append({i: table.vectors[d] for i, d in enumerate(digests) if d in table.vectors})
+        for position, digest in enumerate(digests, start=1):
+            if digest in table.unreadable:
+                notes.add(f"{entry.name}, image {position}: {table.unreadable[digest]}")
+    if sum(map(bool, vectors)) < 2:
+        reason = notes.sentences()[0]
+        raise UserError(f"Training needs readable images in at least two classes. {reason}")
+    return DataSet(tuple(vectors), extractor.backbone.dimension, notes.sentences())
+
+
+def refuse_too_few(classes: Sequence[NamedSamples]) -> None:
+    """UserError unless two classes have a sample."""
+    if sum(bool(entry.samples) for entry in classes) < 2:
+        raise UserError("Training needs at least two enabled classes with at least one image each.")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One training, ready to run.
+
+    Attributes:
+        head: Trained in place while `results` is iterated.
+        test: Held-out samples, in the order of `split.test`.
+        results: What `fit` yields.
+    """
+
+    split: Split
+    head: Head
+    test: Labeled
+    results: Iterator[BatchResult | EpochResult]
+
+
+def prepare_training(data: DataSet, config: TrainConfig) -> Training:
+    """Split the data and make a head; all chance comes from the seed."""
+    split = data.split(config.seed)
+    train, test = data.labeled(split.train), data.labeled(split.test)
+    generator = torch.Generator().manual_seed(config.seed)
+    head = Head(data.dimension, len(data.vectors), generator)
+    return Training(split, head, test, fit(head, train, test, config, generator))
+
+
+def repeat(
+    data: DataSet, config: TrainConfig, repeats: int, is_cancelled: IsCancelled
+) -> Iterator[float]:
+    """Split and train with the seeds 0 to `repeats` - 1; yields each one's test accuracy.
+
+    Raises:
+        Cancelled: `is_cancelled` said so, asked after every batch.
+    """
+    for seed in range(repeats):
+        confusion = None
+        for result in prepare_training(data, replace(config, seed=seed)).results:
+            if is_cancelled():
+                raise Cancelled
+            if isinstance(result, EpochResult):
+                confusion = result.test.confusion
+        share = accuracy(confusion) if confusion is not None else None
+        yield float("nan") if share is None else share

@@ -1,0 +1,164 @@
+"""A trained model: the head, its labels, and the name of the backbone it stands on."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_safetensors
+
+from ichdesk.core.errors import UserError
+from ichdesk.learn.backbones import load_backbone
+from ichdesk.learn.features import Extractor, Image, Vector
+from ichdesk.learn.head import Head
+
+FORMAT = "ichdesk-model"
+VERSION = 1
+NOTICE = "For teaching, not for diagnosis."
+_MAX_FILE_BYTES = 64 * 2**20
+_MAX_CLASSES = 1_000
+_MAX_FEATURES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A head and what it needs to be used.
+
+    Attributes:
+        head: Scaler and weights, on the CPU.
+        labels: Class names, in the order of the outputs.
+        backbone: The setting that the backbone was loaded by, such as "ct-phantom".
+        fingerprint: Of the backbone's weights; the head fits these and no others.
+    """
+
+    head: Head
+    labels: tuple[str, ...]
+    backbone: str
+    fingerprint: str
+
+    @torch.inference_mode()
+    def classify(self, features: Vector) -> Vector:
+        """Probabilities (N, C) of features (N, D)."""
+        return torch.softmax(self.head(torch.from_numpy(features)), dim=1).numpy()
+
+    def predict(self, images: Image, extractor: Extractor) -> Vector:
+        """Probabilities (N, C) of images (N, 224, 224, 3) uint8."""
+        return self.classify(extractor.run(images))
+
+
+def load_extractor(backbone: str, device: torch.device, fingerprint: str = "") -> Extractor:
+    """Load a backbone to a device.
+
+    Raises:
+        UserError: It cannot be loaded, or it is not the one with this fingerprint.
+    """
+    loaded = load_backbone(backbone)
+    if fingerprint and loaded.fingerprint != fingerprint:
+        raise UserError(
+            f"The model was trained with another version of the backbone “{backbone}”; "
+            "train it again with this one."
+        )
+    loaded.module.to(device)
+    return Extractor(loaded, device)
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write a model file (safetensors), by way of a temporary file beside it.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "notice": NOTICE,
+        "labels": json.dumps(model.labels, ensure_ascii=False),
+        "backbone": model.backbone,
+        "fingerprint": model.fingerprint,
+    }
+    tensors = {name: tensor.contiguous() for name, tensor in model.head.state_dict().items()}
+    try:
+        _write_atomically(path, to_safetensors(tensors, metadata))
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise UserError(
+            f"The model could not be saved as “{path.name}” ({reason}); choose another place."
+        ) from error
+
+
+def load_model(path: Path) -> Model:
+    """Read a model file; nothing in it is executed.
+
+    Raises:
+        UserError: The file is missing, too large, damaged or of another kind.
+    """
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise UserError(f"“{path.name}” is too large for a model of ICHDesk; choose another.")
+        with safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise UserError(f"The model “{path.name}” could not be opened ({reason}).") from error
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise _not_a_model(path) from error
+    return _assemble(path, metadata, tensors)
+
+
+def _assemble(path: Path, metadata: Mapping[str, str], tensors: dict[str, torch.Tensor]) -> Model:
+    """Check every part; a file can claim anything."""
+    if metadata.get("format") != FORMAT:
+        raise _not_a_model(path)
+    if metadata.get("version") != str(VERSION):
+        raise UserError(f"“{path.name}” was made by a newer ICHDesk; update this one.")
+    try:
+        labels = _labels(metadata["labels"])
+        head = _head(tensors, len(labels))
+        return Model(head, labels, metadata["backbone"], metadata["fingerprint"])
+    except (KeyError, ValueError, TypeError, RuntimeError, RecursionError) as error:
+        raise UserError(
+            f"The model file “{path.name}” is damaged; save the model again."
+        ) from error
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    labels = json.loads(text)
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise TypeError("labels are not a list of text")
+    return tuple(labels)
+
+
+def _head(tensors: dict[str, torch.Tensor], classes: int) -> Head:
+    dimension = len(tensors["mean"])
+    if not 2 <= classes <= _MAX_CLASSES or not 1 <= dimension <= _MAX_FEATURES:
+        raise ValueError(f"{classes} classes and {dimension} features")
+    if not all(t.dtype == torch.float32 and t.isfinite().all() for t in tensors.values()):
+        raise ValueError("weights are not finite float32 numbers")
+    head = Head(dimension, classes, torch.Generator())
+    head.load_state_dict(tensors)
+    return head
+
+
+def _not_a_model(path: Path) -> UserError:
+    return UserError(
+        f"“{path.name}” is not a model of ICHDesk; choose a file saved by Export Model."
+    )
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    """Temporary file, fsync, replace: killed at any moment, the old file is intact."""
+    partial = path.with_name(f".ichdesk-{token_hex(8)}.part")
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,260 @@
+"""Training pictures for the ct-phantom backbone: cached synthetic slices, shown in random ways."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from torch.utils.data import Dataset
+
+from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice, render
+
+SIDE_PX = 224
+MAP_PX = 28
+MAPS = (*HEMORRHAGE_TYPES, "fluid", "calcification")
+_SHARD = 256
+_NORMAL_SHARE = 0.38
+_TYPE_WEIGHTS = (0.28, 0.20, 0.26, 0.09, 0.17)
+_RENDER_STREAM, _ORDER_STREAM = 1, 2
+
+Generator = np.random.Generator
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One training step's data.
+
+    Attributes:
+        pictures: (B, 224, 224, 3) uint8.
+        maps: (B, 7, 28, 28) float32, share of each map cell that belongs to each of `MAPS`.
+        types: (B, 5) float32, 1 where the hemorrhage type is present.
+        levels: (B,) int64, index into `ichdesk.phantom.LEVELS`.
+    """
+
+    pictures: Picture
+    maps: NDArray[np.float32]
+    types: NDArray[np.float32]
+    levels: NDArray[np.int64]
+
+
+def draw_types(rng: Generator) -> tuple[str, ...]:
+    """No hemorrhage, or one to three types."""
+    if rng.random() < _NORMAL_SHARE:
+        return ()
+    count = int(rng.choice((1, 2, 3), p=(0.68, 0.24, 0.08)))
+    return tuple(rng.choice(HEMORRHAGE_TYPES, size=count, replace=False, p=_TYPE_WEIGHTS))
+
+
+def make_example(seed: int, index: int) -> tuple[NDArray[np.int16], Picture, Picture]:
+    """Slice `index` of a seed: HU (224, 224), maps (7, 28, 28) in 1/255, targets (6,)."""
+    rng = np.random.default_rng((seed, index))
+    drawn = phantom_slice(rng, types=draw_types(rng), size_px=SIDE_PX)
+    maps = np.zeros((len(MAPS), MAP_PX, MAP_PX), np.uint8)
+    cell = SIDE_PX // MAP_PX
+    for name, mask in {**drawn.masks, **drawn.anatomy}.items():
+        share = mask.reshape(MAP_PX, cell, MAP_PX, cell).mean(axis=(1, 3))
+        maps[MAPS.index(name)] = np.rint(share * 255)
+    present = [name in drawn.labels for name in HEMORRHAGE_TYPES]
+    targets = np.array([*present, LEVELS.index(drawn.level)], np.uint8)
+    return np.clip(np.rint(drawn.hu), -1024, 3071).astype(np.int16), maps, targets
+
+
+def _shard_path(folder: Path, shard: int) -> Path:
+    return folder / f"slices-{shard:05d}.npz"
+
+
+def _write_shard(folder: Path, seed: int, shard: int, count: int) -> None:
+    """Make one shard; it appears under its name only when it is complete."""
+    examples = [make_example(seed, shard * _SHARD + i) for i in range(count)]
+    hu, maps, targets = (np.stack(part) for part in zip(*examples, strict=True))
+    path = _shard_path(folder, shard)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, hu=hu, maps=maps, targets=targets)
+    os.replace(partial, path)
+
+
+def build_cache(folder: Path, seed: int, count: int, processes: int) -> Iterator[int]:
+    """Make the slices that are missing on disk, yielding how many are there so far.
+
+    A folder belongs to one seed and count; shards from an interrupted call are kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = [min(_SHARD, count - start) for start in range(0, count, _SHARD)]
+    missing = [i for i in range(len(sizes)) if not _shard_path(folder, i).exists()]
+    done = sum(size for i, size in enumerate(sizes) if i not in set(missing))
+    yield done
+    if processes <= 1:
+        for shard in missing:
+            _write_shard(folder, seed, shard, sizes[shard])
+            done += sizes[shard]
+            yield done
+        return
+    context = get_context("spawn")
+    with _one_thread_each(), ProcessPoolExecutor(processes, mp_context=context) as pool:
+        jobs = [(pool.submit(_write_shard, folder, seed, s, sizes[s]), sizes[s]) for s in missing]
+        for job, size in jobs:
+            job.result()
+            done += size
+            yield done
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Start child processes whose BLAS keeps to one thread; together they would spin otherwise."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True)
+class Slices:
+    """All cached slices in memory: hu (N, 224, 224), maps (N, 7, 28, 28), targets (N, 6)."""
+
+    hu: NDArray[np.int16]
+    maps: Picture
+    targets: Picture
+
+    def __len__(self) -> int:
+        return len(self.hu)
+
+
+def load_cache(folder: Path, count: int) -> Slices:
+    """Read the first `count` slices of a folder that `build_cache` has filled."""
+    hu = np.empty((count, SIDE_PX, SIDE_PX), np.int16)
+    maps = np.empty((count, len(MAPS), MAP_PX, MAP_PX), np.uint8)
+    targets = np.empty((count, len(HEMORRHAGE_TYPES) + 1), np.uint8)
+    for start in range(0, count, _SHARD):
+        with np.load(_shard_path(folder, start // _SHARD)) as shard:
+            part = slice(start, start + len(shard["targets"]))
+            hu[part], maps[part] = shard["hu"], shard["maps"]
+            targets[part] = shard["targets"]
+    return Slices(hu, maps, targets)
+
+
+class TrainingBatches(Dataset[Batch]):
+    """Batch `step` as a function of the seed and the step alone, whoever asks and when.
+
+    Args:
+        slices: The cached slices; every pass over them is shuffled anew and shown differently.
+        seed: Seed of order and rendering.
+        batch_size: B.
+        steps: How many batches there are.
+    """
+
+    def __init__(self, slices: Slices, seed: int, batch_size: int, steps: int) -> None:
+        self._slices = slices
+        self._seed = seed
+        self._batch_size = batch_size
+        self._steps = steps
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, step: int) -> Batch:
+        positions = range(step * self._batch_size, (step + 1) * self._batch_size)
+        examples = [self._example(position) for position in positions]
+        indices = [index for index, _, _ in examples]
+        maps = [self._slices.maps[i][..., :: -1 if flip else 1] for i, _, flip in examples]
+        targets = self._slices.targets[indices]
+        return Batch(
+            pictures=np.stack([picture for _, picture, _ in examples]),
+            maps=np.stack(maps).astype(np.float32) / 255,
+            types=targets[:, :-1].astype(np.float32),
+            levels=targets[:, -1].astype(np.int64),
+        )
+
+    def _example(self, position: int) -> tuple[int, Picture, bool]:
+        count = len(self._slices)
+        if getattr(self, "_pass", None) != position // count:
+            self._pass = position // count
+            order_rng = np.random.default_rng((self._seed, _ORDER_STREAM, self._pass))
+            self._order = order_rng.permutation(count)
+        index = int(self._order[position % count])
+        rng = np.random.default_rng((self._seed, _RENDER_STREAM, position))
+        flip = bool(rng.random() < 0.5)
+        hu = self._slices.hu[index].astype(np.float32)
+        return index, show(rng, np.ascontiguousarray(hu[:, ::-1]) if flip else hu), flip
+
+
+def show(rng: Generator, hu: NDArray[np.float32]) -> Picture:
+    """Render HU as some teacher might have saved it: window, color coding, resampling, JPEG."""
+    level, width = _window(rng)
+    coded = None
+    if rng.random() < 0.5:
+        low = rng.uniform(44, 62)
+        coded = (low, low + rng.uniform(18, 60))
+    picture = render(hu, level_hu=level, width_hu=width, color_range_hu=coded)
+    for step, chance in _SPOILERS:
+        if rng.random() < chance:
+            picture = step(rng, picture)
+    return picture
+
+
+def _window(rng: Generator) -> tuple[float, float]:
+    """Level and width in HU; the brain window and its neighbors most of the time."""
+    choice = rng.random()
+    if choice < 0.74:
+        return rng.uniform(32, 44), rng.uniform(72, 100)
+    if choice < 0.84:
+        return rng.uniform(50, 95), rng.uniform(130, 240)
+    if choice < 0.92:
+        return rng.uniform(34, 42), rng.uniform(38, 62)
+    return rng.uniform(30, 60), rng.uniform(60, 400)
+
+
+def _change_tones(rng: Generator, picture: Picture) -> Picture:
+    """Another white, another gamma, another color balance where there is color."""
+    curve = np.linspace(0, 1, 256) ** rng.uniform(0.82, 1.22) * rng.uniform(0.86, 1.0)
+    curve += rng.uniform(0, 0.04) * (rng.random() < 0.3)
+    tones: Picture = np.rint(np.clip(curve, 0, 1) * 255).astype(np.uint8)
+    toned = tones[picture]
+    if rng.random() < 0.5:
+        gray = picture[..., :1] == picture[..., 2:]  # color coding leaves gray pixels gray
+        balance = rng.uniform(0.75, 1.1, 3)
+        colored = np.clip(toned * balance, 0, 255).astype(np.uint8)
+        toned = np.where(gray, toned, colored)
+    return toned
+
+
+def _resample(rng: Generator, picture: Picture) -> Picture:
+    """Through another size and back."""
+    size = int(rng.integers(120, 400))
+    small = Image.fromarray(picture).resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(small.resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR))
+
+
+def _add_grain(rng: Generator, picture: Picture) -> Picture:
+    grain = rng.standard_normal((*picture.shape[:2], 1), dtype=np.float32)
+    spoiled = picture + grain * np.float32(rng.uniform(1, 6))
+    return np.clip(spoiled, 0, 255).astype(np.uint8)
+
+
+def _compress(rng: Generator, picture: Picture) -> Picture:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=int(rng.integers(70, 96)))
+    return np.asarray(Image.open(buffer))
+
+
+_SPOILERS: tuple[tuple[Callable[[Generator, Picture], Picture], float], ...] = (
+    (_change_tones, 0.7),
+    (_resample, 0.25),
+    (_add_grain, 0.15),
+    (_compress, 0.5),
+)

@@ -1,0 +1,224 @@
+"""The window's end of the pipe: starts the worker, replaces it when it dies, ends it on close."""
+
+import logging
+import multiprocessing
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+
+from ichdesk.protocol.codec import ProtocolError, decode
+from ichdesk.protocol.messages import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Event,
+    ModelSaved,
+    Predict,
+    PredictionEnded,
+    Request,
+    RunEnded,
+    SaveModel,
+    Shutdown,
+    StartTraining,
+    WorkerReady,
+)
+from ichdesk.session.worker_process import CannotStart, WorkerProcess
+
+_log = logging.getLogger(__name__)
+
+MAX_RESTARTS = 5
+_SECONDS_TO_CANCEL = 5.0
+_SECONDS_TO_TERMINATE = 1.0
+
+_RUBBISH = "The training process sent something that could not be understood."
+_OTHER_VERSION = "The training process belongs to another version of ICHDesk; install it again."
+_STALLED = "The training process did not answer any more."
+_RESTARTS = "It is being started again, and your project is unchanged."
+_GIVES_UP = "It failed too often; your project is unchanged: save it and start ICHDesk again."
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDied:
+    """The worker is gone, and with it every request that had no terminal event yet.
+
+    Attributes:
+        will_restart: Whether another one is being started; requests sent from now on reach it.
+        reason: What happened and what comes next, in sentences for the user.
+    """
+
+    will_restart: bool
+    reason: str
+
+
+class _Unusable(Exception):  # noqa: N818 - private, carries a reason
+    """The worker must be replaced; the message says why."""
+
+
+class WorkerClient:
+    """Keeps one worker process alive and talks to it.
+
+    Args:
+        target: What the process runs: a function of a module, imported by name over there.
+        on_event: Called with every event, on a thread of the client, and never after `close`.
+        seconds_to_cancel: A request that has not ended so long after its `Cancel` costs the worker
+            its life.
+    """
+
+    def __init__(
+        self,
+        target: Callable[[Connection], None],
+        on_event: Callable[[Event | WorkerDied], None],
+        seconds_to_cancel: float = _SECONDS_TO_CANCEL,
+    ) -> None:
+        self._target = target
+        self._on_event = on_event
+        self._seconds_to_cancel = seconds_to_cancel
+        self._context = multiprocessing.get_context("spawn")
+        self._lock = threading.Lock()  # guards what follows; held for moments only
+        self._closing = False
+        self._outbox: SimpleQueue[Request | None] = SimpleQueue()
+        self._pending: set[int] = set()
+        self._timers: dict[int, threading.Timer] = {}
+        self._worker: WorkerProcess | None = None
+        self._stalled: WorkerProcess | None = None
+        self._supervisor = threading.Thread(
+            target=self._supervise, name="worker-reader", daemon=True
+        )
+        self.restarts = 0
+
+    def start(self) -> None:
+        """Start the process in the background; requests may be sent before it is ready."""
+        self._supervisor.start()
+
+    def send(self, request: Request) -> None:
+        """Queue a request for the present worker; returns at once.
+
+        It is lost if that worker dies: `WorkerDied` then comes after this call.
+        """
+        with self._lock:
+            if isinstance(request, StartTraining | Predict | SaveModel):
+                self._pending.add(request.request_id)
+            elif isinstance(request, Cancel):
+                self._expect_end(request.request_id)
+            self._outbox.put(request)
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """End the worker, by force if it does not follow in time, and all threads."""
+        with self._lock:
+            self._closing = True
+            self._outbox.put(Shutdown())
+            worker = self._worker
+        if not self._supervisor.ident:
+            return
+        self._supervisor.join(timeout_s)
+        for end in (WorkerProcess.terminate, WorkerProcess.kill):
+            if worker is not None and self._supervisor.is_alive():
+                end(worker)
+                self._supervisor.join(_SECONDS_TO_TERMINATE)
+        self._supervisor.join()
+
+    # --- the reader's thread -----------------------------------------------------------------
+
+    def _supervise(self) -> None:
+        """One worker after another, until closed or too many have died."""
+        while self._run_worker():
+            pass
+        self._forget_requests()
+
+    def _run_worker(self) -> bool:
+        """Start a worker and serve it to its end; whether there should be another one."""
+        worker = None
+        try:
+            worker = WorkerProcess(self._context, self._target, self._outbox)
+            with self._lock:
+                self._worker = worker
+            if self._closing:  # close() came before it could see this worker
+                worker.kill()
+            reason = self._listen(worker)
+        except CannotStart as error:
+            reason = str(error)
+        if worker is not None:
+            worker.bury()
+            reason = reason or worker.how_it_ended()
+        self._forget_requests()
+        return not self._closing and self._report_death(reason)
+
+    def _report_death(self, reason: str) -> bool:
+        """Tell the window; whether there should be another worker."""
+        _log.warning("worker ended: %s", reason)
+        will_restart = self.restarts < MAX_RESTARTS
+        self.restarts += will_restart
+        outlook = _RESTARTS if will_restart else _GIVES_UP
+        self._on_event(WorkerDied(will_restart, f"{reason} {outlook}"))
+        return will_restart
+
+    def _listen(self, worker: WorkerProcess) -> str:
+        """Hand on events until the worker ends; why it must be replaced, "" if it ended itself."""
+        try:
+            self._hand_on(_receive_ready(worker))
+            while True:
+                self._hand_on(_receive(worker))
+        except _Unusable as error:
+            worker.kill()
+            return str(error)
+        except (EOFError, OSError):
+            return _STALLED if self._stalled is worker else ""
+
+    def _hand_on(self, event: Event) -> None:
+        if isinstance(event, RunEnded | PredictionEnded | ModelSaved):
+            with self._lock:
+                self._pending.discard(event.request_id)
+                if timer := self._timers.pop(event.request_id, None):
+                    timer.cancel()
+        if not self._closing:
+            self._on_event(event)
+
+    def _forget_requests(self) -> None:
+        """Requests until now went to the worker that died; later ones go to the next."""
+        with self._lock:
+            self._worker = None
+            self._outbox = SimpleQueue()
+            self._pending.clear()
+            timers, self._timers = list(self._timers.values()), {}
+        for timer in timers:
+            timer.cancel()
+            timer.join()
+
+    # --- cancels that nobody follows ---------------------------------------------------------
+
+    def _expect_end(self, request_id: int) -> None:
+        """Start the clock of a cancelled request; the lock is held."""
+        if request_id not in self._pending or request_id in self._timers:
+            return
+        timer = threading.Timer(self._seconds_to_cancel, self._give_up_on, (request_id,))
+        timer.daemon = True
+        self._timers[request_id] = timer
+        timer.start()
+
+    def _give_up_on(self, request_id: int) -> None:
+        with self._lock:
+            if request_id not in self._timers:
+                return
+            worker = self._stalled = self._worker
+        if worker is not None:
+            worker.kill()
+
+
+def _receive_ready(worker: WorkerProcess) -> WorkerReady:
+    ready = _receive(worker)
+    if not isinstance(ready, WorkerReady):
+        raise _Unusable(_RUBBISH)
+    if ready.version != PROTOCOL_VERSION:
+        raise _Unusable(_OTHER_VERSION)
+    return ready
+
+
+def _receive(worker: WorkerProcess) -> Event:
+    try:
+        message = decode(worker.receive())
+    except ProtocolError as error:
+        raise _Unusable(_RUBBISH) from error
+    if isinstance(message, Request):
+        raise _Unusable(_RUBBISH)
+    return message

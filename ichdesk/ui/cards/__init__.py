@@ -1,0 +1,1 @@
+"""The cards on the canvas: classes, training and preview."""

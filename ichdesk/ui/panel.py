@@ -1,0 +1,33 @@
+"""What an Under the hood panel is, and the registry that finds them in `ichdesk.ui.panels`."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from ichdesk.core.registry import Registry
+from ichdesk.ui.run_view import RunView
+from ichdesk.ui.theme import Theme
+
+PANELS: Registry[type["Panel"]] = Registry("panel", "ichdesk.ui.panels")
+
+
+class Panel(QWidget):
+    """One figure of a run. The frame around it shows title, help, copy and save.
+
+    Attributes:
+        title: Heading; `order` its place from the top; `help_text` two or three sentences.
+        empty_text: What stands in its place before there is anything to show.
+    """
+
+    title: ClassVar[str]
+    order: ClassVar[int]
+    help_text: ClassVar[str]
+    empty_text: ClassVar[str]
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def refresh(self, view: RunView | None) -> bool:
+        """Show the run; False if it has nothing to show yet."""
+        raise NotImplementedError

@@ -1,0 +1,81 @@
+"""The frame around an Under the hood panel: title, help, copy, save, and an empty state."""
+
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ichdesk.core.errors import UserError
+from ichdesk.session.session import Session
+from ichdesk.ui.panel import Panel
+from ichdesk.ui.panel_image import panel_image, save_image
+from ichdesk.ui.run_view import RunView
+from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, Theme, ui_font
+from ichdesk.ui.widgets.file_dialogs import ask_save_path
+from ichdesk.ui.widgets.help_button import HelpButton
+from ichdesk.ui.widgets.icon_button import IconButton
+
+_WAITING_TEXT = "This fills in when the first epoch has ended."
+
+
+class PanelFrame(QWidget):
+    """One panel with everything that all panels share."""
+
+    def __init__(
+        self, panel: Panel, session: Session, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.panel = panel
+        self._session = session
+        self._note = ""
+        self.title = QLabel(panel.title)
+        self.title.setFont(ui_font(BODY_PX, bold=True))
+        self.copy_button = IconButton(theme, "mdi6.content-copy", f"Copy image: {panel.title}")
+        self.save_button = IconButton(theme, "mdi6.download", f"Save image: {panel.title}…")
+        self.help_button = HelpButton(panel.help_text, theme)
+        self.empty = QLabel(panel.empty_text)
+        self.empty.setWordWrap(True)
+        self.copy_button.clicked.connect(self._on_copy)
+        self.save_button.clicked.connect(self._on_save)
+        self._lay_out()
+        self.refresh(None, "")
+
+    def refresh(self, view: RunView | None, note: str) -> None:
+        """Show the run; `note` says what to bear in mind and goes onto images too."""
+        filled = self.panel.refresh(view)
+        self._note = note if filled else ""
+        self.panel.setVisible(filled)
+        self.empty.setVisible(not filled)
+        running = view is not None and view.run.is_active
+        self.empty.setText(_WAITING_TEXT if running else self.panel.empty_text)
+        for button in (self.copy_button, self.save_button):
+            button.setEnabled(filled)
+
+    def image(self) -> QImage:
+        """The panel with its title and the note."""
+        return panel_image(self.panel, self._note)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setImage(self.image())
+
+    def _on_save(self) -> None:
+        path = ask_save_path(
+            self, "Save image", f"{self.panel.title}.png", "PNG images (*.png)"
+        )
+        if path is None:
+            return
+        try:
+            save_image(self.image(), path)
+        except UserError as error:
+            self._session.report(str(error))
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(0)
+        header.addWidget(self.title, 1)
+        for button in (self.copy_button, self.save_button, self.help_button):
+            header.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
+        layout.setSpacing(GRID_PX)
+        layout.addLayout(header)
+        layout.addWidget(self.panel)
+        layout.addWidget(self.empty)

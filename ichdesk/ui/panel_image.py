@@ -1,0 +1,60 @@
+"""A panel as a picture for a slide: title, remark and figure, drawn at twice the size."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSaveFile, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+
+from ichdesk.core.errors import UserError
+from ichdesk.ui.panel import Panel
+from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, SMALL_PX, ui_font
+
+_SCALE = 2
+_WRAP = Qt.TextFlag.TextWordWrap
+_TALL_PX = 10_000
+
+
+def panel_image(panel: Panel, note: str) -> QImage:
+    """Draw a panel with its title and a remark, "" for none."""
+    palette = panel.theme.palette
+    lines = [(panel.title, ui_font(BODY_PX, bold=True), palette.accent)]
+    if note:
+        lines.append((note, ui_font(SMALL_PX), palette.text_soft))
+    width_px = panel.width()
+    top_px = sum(_height_px(text, font, width_px) + GRID_PX for text, font, _ in lines)
+    size = (width_px + 2 * CARD_PADDING_PX, top_px + panel.height() + 2 * CARD_PADDING_PX)
+    image = QImage(size[0] * _SCALE, size[1] * _SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.fill(QColor(palette.card))
+    painter = QPainter(image)
+    y_px = CARD_PADDING_PX
+    for text, font, color in lines:
+        painter.setFont(font)
+        painter.setPen(QColor(color))
+        height_px = _height_px(text, font, width_px)
+        painter.drawText(QRect(CARD_PADDING_PX, y_px, width_px, height_px), _WRAP, text)
+        y_px += height_px + GRID_PX
+    painter.end()
+    panel.render(image, QPoint(CARD_PADDING_PX, y_px), renderFlags=panel.RenderFlag.DrawChildren)
+    return image
+
+
+def save_image(image: QImage, path: Path) -> None:
+    """Write a PNG by way of a temporary file.
+
+    Raises:
+        UserError: The file cannot be written; a former one is untouched.
+    """
+    file = QSaveFile(str(path))
+    opened = file.open(QSaveFile.OpenModeFlag.WriteOnly)
+    if not opened or not image.save(file, "PNG") or not file.commit():  # type: ignore[call-overload]
+        reason = file.errorString().lower()
+        file.cancelWriting()
+        raise UserError(
+            f"{path.name} could not be saved ({reason}); choose another folder or free some space."
+        )
+
+
+def _height_px(text: str, font: QFont, width_px: int) -> int:
+    limit = QRect(0, 0, width_px, _TALL_PX)
+    return QFontMetrics(font).boundingRect(limit, _WRAP, text).height()

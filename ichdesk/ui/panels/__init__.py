@@ -1,0 +1,1 @@
+"""The panels of Under the hood: each file registers one, and is found without being listed."""

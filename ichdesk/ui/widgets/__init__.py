@@ -1,0 +1,1 @@
+"""Small widgets that cards and panels share."""

@@ -1,0 +1,29 @@
+"""Dialogs that ask for files, in one place so that tests can answer for the user."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def ask_open_paths(parent: QWidget, title: str, kinds: str) -> list[Path]:
+    """Ask for one or several files; empty if the user thinks better of it."""
+    names, _ = QFileDialog.getOpenFileNames(parent, title, "", kinds)
+    return [Path(name) for name in names]
+
+
+def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
+    """Ask for one file, or None."""
+    name, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+    return Path(name) if name else None
+
+
+def ask_save_path(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Ask where to save; the suffix of `name` is added, and overwriting confirmed, by the dialog."""
+    dialog = QFileDialog(parent, title, name, kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    dialog.selectFile(name)
+    accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+    chosen = Path(dialog.selectedFiles()[0]) if accepted else None
+    dialog.deleteLater()
+    return chosen

@@ -1,0 +1,135 @@
+"""A plot of a training and a test curve over epochs, still and quick."""
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ichdesk.ui.theme import SMALL_PX, Theme, ui_font
+from ichdesk.ui.widgets.curve_legend import curve_pen
+
+Values = npt.NDArray[np.float64]
+
+_HEIGHT_PX = 208
+_MAX_POINTS = 600  # about two for every pixel of the plot's width
+_TARGET_TICKS = 8
+
+
+def thinned(x: Values, y: Values, limit: int = _MAX_POINTS) -> tuple[Values, Values]:
+    """At most about `limit` points that keep every peak: lowest and highest of equal stretches.
+
+    NaN marks an epoch without a value; a stretch of nothing else stays a gap.
+    """
+    if len(x) <= limit:
+        return x, y
+    size = ceil(2 * len(x) / limit)
+    padding = -len(x) % size
+    rows = np.pad(y, (0, padding), constant_values=np.nan).reshape(-1, size)
+    ends = [np.where(np.isnan(rows), fill, rows) for fill in (np.inf, -np.inf)]
+    pair = np.stack([ends[0].min(axis=1), ends[1].max(axis=1)], axis=1)
+    pair[np.isinf(pair)] = np.nan
+    middle = x[::size] + (size - 1) / 2
+    return np.repeat(np.minimum(middle, x[-1]), 2), pair.reshape(-1)
+
+
+def whole_step(span: float, ticks: int = _TARGET_TICKS) -> int:
+    """Distance between ticks on whole numbers: 1, 2, 5, 10, 20, 50, …"""
+    step = 1
+    while span / step > ticks:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return step
+
+
+class _EpochAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Bottom axis with ticks on whole epochs."""
+
+    def tickSpacing(self, low: float, high: float, _size_px: float) -> list[tuple[int, int]]:
+        """One level of ticks."""
+        return [(whole_step(high - low), 0)]
+
+    def tickStrings(self, values: list[float], *_: Any) -> list[str]:
+        """Whole numbers with a thousands separator."""
+        return [f"{value:,.0f}" for value in values]
+
+
+class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """Two curves over epochs 1 to n with gridlines; it does not zoom and lets the wheel pass.
+
+    Args:
+        theme: Colors.
+        x_title: Title of the bottom axis.
+        y_title: Title of the left axis.
+        y_range: Ends of the left axis, or None to run from 0 to above the data.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        x_title: str,
+        y_title: str,
+        y_range: tuple[float, float] | None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, axisItems={"bottom": _EpochAxis("bottom")})
+        self._theme = theme
+        self._titles = {"bottom": x_title, "left": y_title}
+        self._y_range = y_range
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.getViewBox().disableAutoRange()
+        item.showGrid(x=True, y=True, alpha=1.0)
+        self._train = item.plot(connect="finite", antialias=True)
+        self._test = item.plot(connect="finite", antialias=True)
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(f"{y_title} over {x_title.lower()}")
+        theme.changed.connect(self._apply_theme)
+        self._apply_theme()
+
+    def show_curves(self, train: Values, test: Values, epochs: int) -> None:
+        """Draw the values of epoch 1, 2, …; NaN leaves a gap. The axis has room for `epochs`."""
+        x = np.arange(1, len(train) + 1, dtype=np.float64)
+        symbol = "o" if len(x) == 1 else None  # one epoch is a dot: a line needs two
+        for curve, values in ((self._train, train), (self._test, test)):
+            curve.setData(*thinned(x, values), symbol=symbol)
+        self.setXRange(1, max(epochs, len(x), 2), padding=0)
+        low, high = self._y_range or (0.0, _nice_top(train, test))
+        self.setYRange(low, high, padding=0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel, which scrolls."""
+        event.ignore()
+
+    def _apply_theme(self) -> None:
+        palette = self._theme.palette
+        self.setBackground(palette.card)
+        for side, title in self._titles.items():
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(QPen(QColor(palette.line)))
+            axis.setTextPen(QColor(palette.text))
+            axis.setTickFont(ui_font(SMALL_PX))
+            axis.setStyle(tickLength=-4)
+            axis.setLabel(title)
+            axis.label.setFont(ui_font(SMALL_PX, bold=True))
+        for curve, color in ((self._train, palette.train), (self._test, palette.test)):
+            curve.setPen(curve_pen(color, dashed=curve is self._test))
+            curve.setSymbolBrush(QColor(color))
+            curve.setSymbolPen(None)
+            curve.setSymbolSize(7)
+
+
+def _nice_top(*curves: Values) -> float:
+    """End of an axis from 0 with room above the highest finite value."""
+    finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
+    highest = float(finite.max()) if len(finite) else 0.0
+    if highest <= 0:
+        return 1.0
+    step = 10.0 ** np.floor(np.log10(highest))
+    return float(next(step * m for m in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * m >= highest))

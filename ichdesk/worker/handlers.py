@@ -1,0 +1,307 @@
+"""Requests to events: what the worker does, without the pipe; the command line uses it too."""
+
+import logging
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import torch
+
+from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
+from ichdesk.core.errors import UserError
+from ichdesk.core.samples import Sample
+from ichdesk.learn.backbones import BACKBONES
+from ichdesk.learn.devices import available_devices, one_cpu_thread, resolve_device
+from ichdesk.learn.experiment import (
+    DataSet,
+    NamedSamples,
+    Training,
+    prepare_training,
+    read_data_set,
+    refuse_too_few,
+    repeat,
+)
+from ichdesk.learn.features import BATCH, Cancelled, Extractor, FeatureCache, FeatureProgress
+from ichdesk.learn.fit import BatchResult, EpochResult
+from ichdesk.learn.model import Model, load_extractor, load_model, save_model
+from ichdesk.learn.pixels import SIDE_PX
+from ichdesk.protocol.messages import (
+    PROTOCOL_VERSION,
+    BatchEnded,
+    Cancel,
+    EpochEnded,
+    Event,
+    FeaturesProgressed,
+    Floats,
+    ModelSaved,
+    Outcome,
+    Pixels,
+    Predict,
+    PredictionEnded,
+    Request,
+    RunEnded,
+    SaveModel,
+    Shutdown,
+    SplitMade,
+    StartTraining,
+    WorkerReady,
+)
+from ichdesk.worker.cancellations import Cancellations
+
+_log = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_BATCH_EVENTS = 0.05
+_TERMINAL_EVENTS = {StartTraining: RunEnded, Predict: PredictionEnded, SaveModel: ModelSaved}
+_OUT_OF_MEMORY = (
+    "The computer ran out of memory; close other programs, use fewer images or a smaller batch, "
+    "and try again."
+)
+_UNEXPECTED = (
+    "Something unexpected went wrong while working on this; try again, and start ICHDesk anew if "
+    "it happens twice."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatEnded:
+    """One of several trainings is done; `test_accuracy` is NaN if nothing was held out."""
+
+    seed: int
+    test_accuracy: float
+
+
+class Handlers:
+    """Answers requests, one at a time; keeps the current model and the features of images.
+
+    Args:
+        cancelled: Requests to stop; filled by another thread, or by `cancel`.
+    """
+
+    def __init__(self, cancelled: Cancellations | None = None) -> None:
+        self._cache = FeatureCache()
+        self._cancelled = cancelled or Cancellations()
+        self._model: Model | None = None
+        self._model_extractor: Extractor | None = None
+        self._default: dict[str, Extractor] = {}  # the shipped backbone by device, to load it once
+
+    @property
+    def model(self) -> Model | None:
+        """The model of the last training that was not cancelled and did not fail."""
+        return self._model
+
+    def ready(self) -> WorkerReady:
+        """The first message: what this worker can do."""
+        devices = available_devices()
+        return WorkerReady(
+            PROTOCOL_VERSION,
+            tuple(device.name for device in devices),
+            tuple(device.label for device in devices),
+            tuple(BACKBONES.names()),
+        )
+
+    def warm(self) -> None:
+        """Load what the first request is likely to need, so that it is quick."""
+        try:
+            extractor = self._extractor(DEFAULT_BACKBONE, "auto")
+            extractor.run(np.zeros((1, SIDE_PX, SIDE_PX, 3), np.uint8))
+        except Exception as error:  # noqa: BLE001 - the request itself will tell
+            _log.warning("could not warm up: %s", error)
+
+    def cancel(self, request_id: int) -> None:
+        """Stop a request soon, or before it starts; may be called from any thread."""
+        self._cancelled.add(request_id)
+
+    def handle(self, request: Request) -> Iterator[Event]:
+        """Do what a request asks for.
+
+        Yields:
+            Events; the last one, and only that, is terminal, whatever happens on the way.
+        """
+        if isinstance(request, Cancel | Shutdown):
+            if isinstance(request, Cancel):
+                self.cancel(request.request_id)
+            return
+        ended = _TERMINAL_EVENTS[type(request)]
+        try:
+            self._stop_if_cancelled(request.request_id)
+            yield from self._answer(request)
+        except Cancelled:
+            yield ended(request.request_id, Outcome.CANCELLED)
+        except Exception as error:  # noqa: BLE001 - every request must end
+            yield ended(request.request_id, Outcome.FAILED, _sentence(error))
+        finally:
+            self._cancelled.discard(request.request_id)
+
+    def repeat(
+        self, request: StartTraining, repeats: int
+    ) -> Iterator[FeaturesProgressed | RepeatEnded]:
+        """Train with the seeds 0 to `repeats` - 1 instead of the request's; keeps no model.
+
+        Raises:
+            UserError: The request cannot be trained on.
+            Cancelled: The request was cancelled.
+        """
+        data, _ = yield from self._read(request)
+        config = _config(request)
+        with one_cpu_thread():
+            shares = repeat(data, config, repeats, lambda: request.request_id in self._cancelled)
+            for seed, share in enumerate(shares):
+                yield RepeatEnded(seed, share)
+
+    def _answer(self, request: StartTraining | Predict | SaveModel) -> Iterator[Event]:
+        match request:
+            case StartTraining():
+                yield from self._train(request)
+            case Predict():
+                probabilities = self._predict(request)
+                yield PredictionEnded(request.request_id, Outcome.DONE, None, probabilities)
+            case SaveModel():
+                self._save(request)
+                yield ModelSaved(request.request_id, Outcome.DONE)
+
+    def _train(self, request: StartTraining) -> Iterator[Event]:
+        start = monotonic()
+        data, extractor = yield from self._read(request)
+        features_done = monotonic()
+        training = prepare_training(data, _config(request))
+        split = training.split
+        yield SplitMade(
+            request.request_id, split.train, split.test, extractor.device.type, data.unreadable
+        )
+        with one_cpu_thread():
+            yield from self._run(request.request_id, training)
+        labels = tuple(entry.name for entry in request.classes)
+        backbone = extractor.backbone
+        model = Model(training.head, labels, request.settings.backbone, backbone.fingerprint)
+        probabilities = model.classify(training.test.x.numpy())
+        self._model, self._model_extractor = model, extractor
+        seconds = {"features": features_done - start, "train": monotonic() - features_done}
+        yield RunEnded(request.request_id, Outcome.DONE, None, seconds, probabilities)
+
+    def _read(
+        self, request: StartTraining
+    ) -> Generator[FeaturesProgressed, None, tuple[DataSet, Extractor]]:
+        """Check the request and compute the features, with progress."""
+        _config(request)
+        classes = [_named_samples(request, index) for index in range(len(request.classes))]
+        refuse_too_few(classes)
+        extractor = self._extractor(request.settings.backbone, request.settings.device)
+        reading = read_data_set(
+            classes, extractor, self._cache, lambda: request.request_id in self._cancelled
+        )
+        data = yield from _as_events(request.request_id, reading)
+        return data, extractor
+
+    def _run(self, request_id: int, training: Training) -> Iterator[Event]:
+        """Events of a training; batches are thinned, epochs are not."""
+        next_batch_event = 0.0
+        for result in training.results:
+            self._stop_if_cancelled(request_id)
+            if isinstance(result, EpochResult):
+                yield _epoch_ended(request_id, result)
+            elif (now := monotonic()) >= next_batch_event:
+                next_batch_event = now + _SECONDS_BETWEEN_BATCH_EVENTS
+                yield _batch_ended(request_id, result)
+
+    def _predict(self, request: Predict) -> Floats:
+        if self._model is None or self._model_extractor is None:
+            raise UserError("There is no trained model yet; train one first.")
+        model, extractor = self._model, self._model_extractor
+        parts = [np.zeros((0, len(model.labels)), np.float32)]
+        for start in range(0, len(request.images), BATCH):
+            self._stop_if_cancelled(request.request_id)
+            parts.append(model.predict(request.images[start : start + BATCH], extractor))
+        return np.concatenate(parts)
+
+    def _save(self, request: SaveModel) -> None:
+        model = self._model
+        if model is None:
+            raise UserError("There is no trained model to save; train one first.")
+        if len(request.labels) != len(model.labels):
+            raise UserError("The classes have changed since the training; train again, then save.")
+        renamed = Model(model.head, request.labels, model.backbone, model.fingerprint)
+        save_model(renamed, Path(request.path))
+
+    def _extractor(self, backbone: str, device: str) -> Extractor:
+        """Load a backbone; the shipped one is kept, files of the user's may have changed."""
+        resolved = resolve_device(device)
+        if backbone != DEFAULT_BACKBONE:
+            return load_extractor(backbone, resolved)
+        if resolved.type not in self._default:
+            self._default[resolved.type] = load_extractor(backbone, resolved)
+        return self._default[resolved.type]
+
+    def _stop_if_cancelled(self, request_id: int) -> None:
+        if request_id in self._cancelled:
+            raise Cancelled
+
+
+def predict_file(
+    model_path: Path, images: Pixels, device: str = "auto"
+) -> tuple[tuple[str, ...], Floats]:
+    """Labels (C) and probabilities (N, C) of images (N, 224, 224, 3) by a saved model.
+
+    Raises:
+        UserError: The model cannot be used here.
+    """
+    model = load_model(model_path)
+    extractor = load_extractor(model.backbone, resolve_device(device), model.fingerprint)
+    starts = range(0, len(images), BATCH)
+    parts = [np.zeros((0, len(model.labels)), np.float32)]
+    parts += [model.predict(images[start : start + BATCH], extractor) for start in starts]
+    return model.labels, np.concatenate(parts)
+
+
+def _config(request: StartTraining) -> TrainConfig:
+    config = TrainConfig(**asdict(request.settings))
+    if problem := config.problem():
+        raise UserError(problem)
+    return config
+
+
+def _named_samples(request: StartTraining, index: int) -> NamedSamples:
+    entry = request.classes[index]
+    samples = tuple(Sample(Path(s.path), s.offset, s.length, s.sha256) for s in entry.samples)
+    return NamedSamples(entry.name, samples)
+
+
+def _as_events(
+    request_id: int, reading: Generator[FeatureProgress, None, DataSet]
+) -> Generator[FeaturesProgressed, None, DataSet]:
+    while True:
+        try:
+            progress = next(reading)
+        except StopIteration as end:
+            data: DataSet = end.value
+            return data
+        yield FeaturesProgressed(request_id, progress.done, progress.total, progress.cached)
+
+
+def _batch_ended(request_id: int, result: BatchResult) -> BatchEnded:
+    return BatchEnded(request_id, result.epoch, result.batch, result.batches)
+
+
+def _epoch_ended(request_id: int, result: EpochResult) -> EpochEnded:
+    return EpochEnded(
+        request_id,
+        result.epoch,
+        result.train.acc,
+        result.test.acc,
+        result.train.loss,
+        result.test.loss,
+        result.test.confusion,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    """What a person is told; the traceback of the unexpected goes to the log only."""
+    if isinstance(error, UserError):
+        return str(error)
+    _log.error("request failed", exc_info=error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return _OUT_OF_MEMORY
+    if isinstance(error, RuntimeError) and "memory" in str(error):  # torch's allocator on the CPU
+        return _OUT_OF_MEMORY
+    return _UNEXPECTED

@@ -1,0 +1,42 @@
+"""The window's process stays free of torch, and the table of imports holds."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def run_python(code: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("module", ["ichdesk.app", "ichdesk.__main__", "ichdesk.ui.main_window"])
+def test_window_side_leaves_torch_unloaded(module: str) -> None:
+    code = f"import {module}, sys; print(sorted({{'torch', 'torchvision'}} & set(sys.modules)))"
+    assert run_python(code).strip() == "[]"
+
+
+def test_session_side_leaves_qt_unloaded() -> None:
+    code = "import ichdesk.session.session, sys; print('PySide6' in sys.modules)"
+    assert run_python(code).strip() == "False"
+
+
+def test_embedded_backbone_needs_no_torchvision() -> None:
+    code = (
+        "import sys; sys.modules['torchvision'] = None\n"
+        "from ichdesk.learn.backbones import load_backbone\n"
+        "print(load_backbone('ct-phantom').name)"
+    )
+    assert run_python(code).strip() == "ct-phantom"
+
+
+def test_commands_of_the_entry_point_are_those_of_the_command_line() -> None:
+    from ichdesk.__main__ import COMMANDS
+    from ichdesk.cli import app
+
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert names == set(COMMANDS)
