@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
+from ichdesk.core.limits import MAX_CLASSES
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project, name_problem
 
@@ -27,7 +28,6 @@ _SETTINGS = {
 }
 _OWN_KEYS = ("disabled", "empty", "seed", "backbone")
 _DEEPEST = 50
-_MOST_EMPTY = 1_000
 _PLUGIN_NAME = re.compile(r"[\w.-]{1,100}")
 _IMPORTED = "tm-import:"
 
@@ -83,7 +83,7 @@ def read_layout(manifest: JsonObject, notes: Notes) -> Layout:
     if isinstance(version, int) and version > OWN_VERSION:
         notes.add("The file comes from a newer version of ICHDesk; some settings may be missing.")
     disabled = {name for name in _list(own, "disabled") if isinstance(name, str)}
-    empty = [pair for item in _list(own, "empty")[:_MOST_EMPTY] if (pair := _empty_class(item))]
+    empty = [pair for item in _list(own, "empty")[:MAX_CLASSES] if (pair := _empty_class(item))]
     return Layout(frozenset(disabled), tuple(sorted(empty)))
 
 

@@ -1,6 +1,6 @@
 """Opening a project file: what can be used is used, and what was left out is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +17,13 @@ from ichdesk.archive.manifest import (
 from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.store import SampleStore
 from ichdesk.core.errors import UserError
-from ichdesk.core.limits import MAX_ENTRIES, MAX_IMAGE_BYTES, MAX_PIXELS, unpacked_limit
+from ichdesk.core.limits import (
+    MAX_CLASSES,
+    MAX_ENTRIES,
+    MAX_IMAGE_BYTES,
+    MAX_PIXELS,
+    unpacked_limit,
+)
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, os_reason, shown_name
 from ichdesk.core.project import Project, name_problem
@@ -181,15 +187,21 @@ def _samples(
     budget = UnpackBudget(unpacked_limit(file.seek(0, 2)))
     samples: dict[str, list[Sample]] = {}
     for entry in reported(candidates, progress):
+        name = entry.name.rsplit(SEPARATOR, 1)[0]
         try:
+            _check_room(samples, name)
             data = read_entry(file, entry, MAX_IMAGE_BYTES, budget)
             _check_image(data)
         except EntryError as error:
             notes.add(f"{shown_name(entry.name)} was left out: it {error}.")
             continue
-        name = entry.name.rsplit(SEPARATOR, 1)[0]
         samples.setdefault(name, []).append(store.add(data))
     return samples
+
+
+def _check_room(samples: Mapping[str, list[Sample]], name: str) -> None:
+    if name not in samples and len(samples) == MAX_CLASSES:
+        raise EntryError(f"belongs to a class beyond the first {MAX_CLASSES}")
 
 
 def _check_image(data: bytes) -> None:

@@ -21,12 +21,11 @@ class SpoolFolder:
     next one is made. Where the cache cannot be written to, the system's temporary folder is used.
 
     Args:
-        path: This folder, made if needed, instead of a fresh one in the cache.
+        path: Make the fresh folder in this one, made if needed, instead of in the cache.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or _fresh()
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path = _fresh() if path is None else _fresh_in(path)
         self._lock = (self.path / _LOCK_NAME).open("wb")
         _try_lock(self._lock)
 
@@ -38,12 +37,15 @@ class SpoolFolder:
 
 def _fresh() -> Path:
     try:
-        base = platformdirs.user_cache_path("ichdesk") / "samples"
-        base.mkdir(parents=True, exist_ok=True)
-        _sweep(base)
-        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+        return _fresh_in(platformdirs.user_cache_path("ichdesk") / "samples")
     except OSError:
         return Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
+
+
+def _fresh_in(base: Path) -> Path:
+    base.mkdir(parents=True, exist_ok=True)
+    _sweep(base)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
 
 
 def _sweep(base: Path) -> None:

@@ -22,7 +22,7 @@ class SampleStore:
     several threads.
 
     Args:
-        folder: Where to put the file; None for a fresh folder in the user's cache.
+        folder: Where to make a fresh folder for the file; None for the user's cache.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -59,7 +59,7 @@ class SampleStore:
         return known
 
     def close(self) -> None:
-        """Remove the folder; samples of this store cannot be read afterwards."""
+        """Remove the fresh folder; samples of this store cannot be read afterwards."""
         with self._lock:
             self._file.close()
             self._samples.clear()

@@ -1,12 +1,7 @@
 """Saving a project so that at any moment the file is either the old one or the new one, whole."""
 
-import os
-import secrets
-import shutil
-import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +9,7 @@ from ichdesk.archive.image_header import is_png
 from ichdesk.archive.manifest import MANIFEST_NAME, manifest_text
 from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.reader import MACOS_FOLDER, SEPARATOR
+from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project, name_problem
@@ -22,8 +18,6 @@ from ichdesk.core.samples import Sample
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; equal projects, equal files
 _DOS = 0
 _VERSION_1_0 = 10
-_TEMPORARY = ".ichdesk-tmp"
-_ABANDONED_S = 3600.0
 
 
 def save_project(project: Project, path: Path, progress: Progress | None = None) -> None:
@@ -44,7 +38,7 @@ def save_project(project: Project, path: Path, progress: Progress | None = None)
     try:
         target = path.resolve()  # replace what a link points to, not the link
         _check_target(target)
-        with _replacing(target) as file:
+        with replacing(target) as file:
             _write(project, file, progress)
     except OSError as error:
         raise UserError(
@@ -107,57 +101,6 @@ def _check_target(target: Path) -> None:
         raise UserError(f"The folder for {name} does not exist any more; choose another folder.")
     if target.exists() and not target.stat().st_mode & 0o200:
         raise UserError(f"{name} is write-protected; save under another name.")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the target's place when the block ends well, and else disappears."""
-    _sweep(target)
-    temporary = target.with_name(f"{_temporary_stem(target)}{secrets.token_hex(4)}{_TEMPORARY}")
-    try:
-        with temporary.open("x+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _temporary_stem(target: Path) -> str:
-    return f".{target.name.encode()[:40].decode(errors='ignore')}-"
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a save that was killed long ago left behind."""
-    for name in os.listdir(target.parent):  # noqa: PTH208 - no pattern, the name may hold "["
-        if name.startswith(_temporary_stem(target)) and name.endswith(_TEMPORARY):
-            left = target.with_name(name)
-            try:
-                if time.time() - left.stat().st_mtime > _ABANDONED_S:
-                    left.unlink()
-            except OSError:
-                continue
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force the new name to disk where a folder can be opened, which Windows does not allow."""
-    if os.name == "nt":
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return  # some network drives refuse; the file itself is safe
-    finally:
-        os.close(handle)
 
 
 def _write(project: Project, file: BinaryIO, progress: Progress | None) -> None:

@@ -1,13 +1,12 @@
 """What a run or an evaluation leaves for machines and for people."""
 
 import json
-import os
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
+from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import accuracy_per_class
 from ichdesk.core.notes import os_reason
@@ -118,19 +117,10 @@ def write_text(text: str, path: Path) -> None:
     Raises:
         UserError: The file cannot be written.
     """
-    temporary: Path | None = None
     try:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=".ichdesk-", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        with replacing(path) as file:
+            file.write(text.encode("utf-8"))
     except OSError as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
         raise UserError(
             f"{path.name} cannot be written ({os_reason(error)}); choose another folder."
         ) from error

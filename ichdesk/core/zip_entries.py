@@ -179,7 +179,9 @@ def _checked(entries: list[ZipEntry], size: int) -> tuple[ZipEntry, ...]:
         elif end > next_offset:
             problems[number] = "shares its bytes with another entry"
         next_offset = entry.offset
-    return tuple(replace(e, problem=problems.get(i, "")) for i, e in enumerate(entries))
+    for number, problem in problems.items():
+        entries[number] = replace(entries[number], problem=problem)
+    return tuple(entries)
 
 
 def _directory_entries(file: BinaryIO, size: int) -> Iterator[ZipEntry]:
@@ -293,5 +295,5 @@ def _find(file: BinaryIO, start: int, signs: tuple[bytes, ...], size: int) -> in
         if len(chunk) < length:
             return size
         start += length - 3  # a sign may lie across two chunks
-        length = _CHUNK
+        length = min(4 * length, _CHUNK)
     return size

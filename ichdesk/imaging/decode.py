@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_PIXELS
@@ -68,7 +68,7 @@ def decode_sample(data: bytes) -> npt.NDArray[np.uint8]:
     with quiet():
         image = _opened(data)
         try:
-            if image.format != "JPEG" or image.size != _SQUARE or image.mode != "RGB":
+            if image.format != "JPEG" or not _is_upright_rgb(image):
                 image = _sample_image(image)
             return np.array(image, dtype=np.uint8)
         except UserError:
@@ -100,8 +100,6 @@ def _opened(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise _too_large() from error
-    except UnidentifiedImageError as error:
-        raise unknown_kind(head) from error
     except Exception as error:  # decoders raise anything on broken data
         raise UserError("The image is damaged and cannot be read.") from error
     if image.width * image.height > MAX_PIXELS:
@@ -114,9 +112,12 @@ def _too_large() -> UserError:
 
 
 def _is_sample(image: Image.Image, data: bytes) -> bool:
-    if image.format != "JPEG" or image.size != _SQUARE or image.mode != "RGB":
-        return False
-    return b"\xff\xc0" in data and "progressive" not in image.info and _orientation(image) == 1
+    baseline = b"\xff\xc0" in data and "progressive" not in image.info
+    return image.format == "JPEG" and baseline and _is_upright_rgb(image)
+
+
+def _is_upright_rgb(image: Image.Image) -> bool:
+    return image.size == _SQUARE and image.mode == "RGB" and _orientation(image) == 1
 
 
 def _sample_image(image: Image.Image) -> Image.Image:
@@ -129,6 +130,8 @@ def _sample_image(image: Image.Image) -> Image.Image:
     square = image.crop(_central_square(image.width, image.height))
     if square.mode in DEEP_GRAY:
         return float_to_rgb(_resized(deep_to_float(square)))
+    if square.mode == "L" and not square.has_transparency_data:
+        return _resized(square).convert("RGB")  # a third of the work
     return _resized(_rgb(square))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.limits import MAX_CLASSES
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.samples import Sample
 from ichdesk.imaging.decode import sample_jpeg
@@ -55,6 +56,10 @@ def gather(
                 progress(done, len(placed))
             if isinstance(result, UserError):
                 notes.add(f"{shown_name(item.source.name)} was left out. {result}")
+            elif item.class_name not in samples and len(samples) == MAX_CLASSES:
+                notes.add(
+                    f"{shown_name(item.source.name)} is beyond the first {MAX_CLASSES} classes."
+                )
             else:
                 samples.setdefault(item.class_name, []).append(add(result))
     if progress:

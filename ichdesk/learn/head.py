@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 HIDDEN_UNITS = 100
-_LEAST_SPREAD = 0.1  # of the median spread: features that hardly vary must not be blown up
+_LEAST_SPREAD = 0.5  # of the median spread; features that hardly vary are not blown up
 
 
 class Head(nn.Module):

@@ -1,16 +1,15 @@
 """A trained model: the head, its labels, and the name of the backbone it stands on."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 
+from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.features import Extractor, Image, Vector
@@ -82,7 +81,8 @@ def save_model(model: Model, path: Path) -> None:
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.head.state_dict().items()}
     try:
-        _write_atomically(path, to_safetensors(tensors, metadata))
+        with replacing(path) as file:
+            file.write(to_safetensors(tensors, metadata))
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise UserError(
@@ -148,17 +148,3 @@ def _not_a_model(path: Path) -> UserError:
     return UserError(
         f"“{path.name}” is not a model of ICHDesk; choose a file saved by Export Model."
     )
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Temporary file, fsync, replace: killed at any moment, the old file is intact."""
-    partial = path.with_name(f".ichdesk-{token_hex(8)}.part")
-    try:
-        with partial.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise

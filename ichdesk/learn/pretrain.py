@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,15 +20,8 @@ from ichdesk.core.errors import UserError
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.pixels import to_input
-from ichdesk.learn.pretrain_data import (
-    LEVELS,
-    MAPS,
-    Batch,
-    TrainingBatches,
-    build_cache,
-    load_cache,
-)
-from ichdesk.phantom import HEMORRHAGE_TYPES
+from ichdesk.learn.pretrain_data import Batch, TrainingBatches, build_cache, load_cache
+from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS
 
 _TYPES = len(HEMORRHAGE_TYPES)
 _AVERAGE_DECAY = 0.998
@@ -58,10 +52,12 @@ class Recipe:
 class ConvNorm(nn.Module):
     """A convolution followed by a BatchNorm, to be folded into one before the weights are saved."""
 
-    def __init__(self, *shape: int, stride: int = 1, padding: int = 0) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, padding: int = 0
+    ) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(*shape, stride=stride, padding=padding, bias=False)  # type: ignore[arg-type]
-        self.norm = nn.BatchNorm2d(shape[1])
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C', H', W')."""
@@ -118,11 +114,12 @@ def map_loss(logits: Tensor, target: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def average_into(average: Student, student: Student) -> None:
-    """Move the averaged weights a little towards the current ones."""
+def average_into(average: Student, student: Student, step: int) -> None:
+    """Move the averaged weights a little towards the current ones, faster at the start."""
+    decay = min(_AVERAGE_DECAY, (1 + step) / (10 + step))
     for kept, new in zip(average.state_dict().values(), student.state_dict().values(), strict=True):
         if kept.is_floating_point():
-            kept.lerp_(new, 1 - _AVERAGE_DECAY)
+            kept.lerp_(new, 1 - decay)
         else:
             kept.copy_(new)
 
@@ -137,8 +134,7 @@ def folded_net(student: Student) -> CtPhantomNet:
             target.get_submodule(name).load_state_dict(fused.state_dict())
     target.maps.load_state_dict(source.maps.state_dict())
     norm, embed = student.pooled_norm, source.embed
-    mean, variance = norm.running_mean, norm.running_var
-    assert mean is not None and variance is not None  # noqa: S101 - for the type checker
+    mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
     scale = torch.rsqrt(variance + norm.eps)
     target.embed.weight.copy_(embed.weight * scale)
     target.embed.bias.copy_(embed.bias - embed.weight @ (mean * scale))
@@ -161,7 +157,7 @@ def _replace(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 class Pretraining:
@@ -175,7 +171,7 @@ class Pretraining:
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.step = recipe, device, 0
-        self.student = Student().to(device, memory_format=torch.channels_last)
+        self.student = Student().to(memory_format=torch.channels_last).to(device)
         self.average = Student().to(device)
         self.average.load_state_dict(self.student.state_dict())
         self.optimizer = torch.optim.AdamW(self.student.parameters(), weight_decay=0.02)
@@ -188,7 +184,7 @@ class Pretraining:
         partial = path.with_name(path.name + ".partial")
         state = {name: getattr(self, name).state_dict() for name in self._PARTS}
         torch.save({"recipe": asdict(self.recipe), "step": self.step, **state}, partial)
-        os.replace(partial, path)
+        partial.replace(path)
 
     def load(self, path: Path) -> None:
         """Continue from a checkpoint.
@@ -208,7 +204,7 @@ class Pretraining:
     def run(self, data: TrainingBatches, workers: int) -> Iterator[float]:
         """Train from the current step to the end, yielding each step's loss."""
         left = Subset(data, range(self.step, self.recipe.steps))
-        loader = DataLoader(left, batch_size=None, num_workers=workers, collate_fn=_as_is)
+        loader = DataLoader(left, batch_size=None, num_workers=workers, collate_fn=None)
         self.student.train()
         for batch in loader:
             loss = loss_of(self.student, batch, self.device, half=self.recipe.half)
@@ -217,15 +213,11 @@ class Pretraining:
             nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
             self.optimizer.step()
             self.schedule.step()
-            average_into(self.average, self.student)
+            average_into(self.average, self.student, self.step)
             self.step += 1
             yield float(loss.detach())
 
     _PARTS = ("student", "average", "optimizer", "schedule")
-
-
-def _as_is(batch: Batch) -> Batch:
-    return batch
 
 
 @dataclass(frozen=True)
@@ -309,8 +301,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         pretrain(recipe, place, resolve_device(options.device))
     except UserError as error:
-        import sys
-
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

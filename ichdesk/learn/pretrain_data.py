@@ -79,7 +79,7 @@ def _write_shard(folder: Path, seed: int, shard: int, count: int) -> None:
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(file, hu=hu, maps=maps, targets=targets)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def build_cache(folder: Path, seed: int, count: int, processes: int) -> Iterator[int]:
@@ -175,7 +175,7 @@ class TrainingBatches(Dataset[Batch]):
         targets = self._slices.targets[indices]
         return Batch(
             pictures=np.stack([picture for _, picture, _ in examples]),
-            maps=np.stack(maps).astype(np.float32) / 255,
+            maps=np.stack(maps).astype(np.float32) / np.float32(255),
             types=targets[:, :-1].astype(np.float32),
             levels=targets[:, -1].astype(np.int64),
         )

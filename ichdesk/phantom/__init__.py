@@ -1,7 +1,7 @@
 """Synthetic head-CT slices in Hounsfield units, with labels and masks of hemorrhage."""
 
 from ichdesk.phantom.head import LEVELS
-from ichdesk.phantom.jpegs import phantom_jpegs, write_phantom_project
+from ichdesk.phantom.jpegs import phantom_jpegs
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES
 from ichdesk.phantom.render import render
 from ichdesk.phantom.slices import PhantomSlice, phantom_slice
@@ -13,5 +13,4 @@ __all__ = [
     "phantom_jpegs",
     "phantom_slice",
     "render",
-    "write_phantom_project",
 ]

@@ -1,6 +1,8 @@
 """Soft shapes and smooth random fields on a pixel grid, the brush strokes of every phantom."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,11 @@ def blend(hu: Field, value: Field | float, weight: Field) -> None:
     hu += weight * (value - hu)
 
 
+def length(x: Field, y: Field) -> Field:
+    """Length of the vectors (x, y)."""
+    return np.sqrt(x * x + y * y).astype(np.float32, copy=False)
+
+
 def capsule(x: Field, y: Field, start: Point, end: Point, radii: Point) -> Field:
     """Signed distance (mm, positive inside) to a segment whose radius runs from one to the other.
 
@@ -40,15 +47,15 @@ def capsule(x: Field, y: Field, start: Point, end: Point, radii: Point) -> Field
     np.clip(along, 0.0, 1.0, out=along)
     px -= along * np.float32(dx)
     py -= along * np.float32(dy)
-    distance: Field = radii[0] + np.float32(radii[1] - radii[0]) * along
-    return distance - np.sqrt(px * px + py * py)
+    radius = along * np.float32(radii[1] - radii[0]) + np.float32(radii[0])
+    return radius - length(px, py)
 
 
-def polyline(x: Field, y: Field, points: list[Point], radii: list[float]) -> Field:
+def polyline(x: Field, y: Field, points: Sequence[Point], radii: Sequence[float]) -> Field:
     """Signed distance (mm, positive inside) to joined capsules through `points`."""
     parts = [
         capsule(x, y, a, b, (ra, rb))
-        for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False)
+        for (a, b), (ra, rb) in zip(pairwise(points), pairwise(radii), strict=True)
     ]
     inside = parts[0]
     for part in parts[1:]:
@@ -60,10 +67,10 @@ def ellipse(x: Field, y: Field, center: Point, radii: Point, angle: float = 0.0)
     """Approximate signed distance (mm, positive inside) to an ellipse turned by `angle` radians."""
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     px, py = x - np.float32(center[0]), y - np.float32(center[1])
-    u = (cos * px + sin * py) * np.float32(1 / radii[0])
-    v = (cos * py - sin * px) * np.float32(1 / radii[1])
-    distance: Field = (1.0 - np.sqrt(u * u + v * v)) * np.float32(min(radii))
-    return distance
+    u = (px * cos + py * sin) * np.float32(1 / radii[0])
+    v = (py * cos - px * sin) * np.float32(1 / radii[1])
+    inside: Field = 1 - length(u, v)
+    return inside * np.float32(min(radii))
 
 
 @lru_cache(maxsize=64)
@@ -85,6 +92,7 @@ def smooth_field(rng: np.random.Generator, size_px: int, cells: int) -> Field:
     """A smooth random (H, W) field of mean 0 and sd about 1 with `cells` bumps across."""
     matrix = _spline_matrix(size_px, cells)
     control = rng.standard_normal((cells + 3, cells + 3), dtype=np.float32)
-    field: Field = matrix @ control @ matrix.T
-    # A cubic B-spline halves the sd in each direction, more or less.
-    return field * np.float32(2.1)
+    # A cubic B-spline halves the sd over the two directions, more or less.
+    field: Field = np.matmul(matrix @ control, matrix.T, dtype=np.float32)
+    field *= np.float32(2.1)
+    return field

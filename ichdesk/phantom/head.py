@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ichdesk.phantom.fields import Field, blend, smooth_field, soft_step
+from ichdesk.phantom.fields import Field, blend, length, smooth_field, soft_step
 
 LEVELS = ("vertex", "body", "ventricle", "basal", "posterior")
 """Slice levels from the top of the head to the skull base."""
@@ -75,7 +75,7 @@ class Head:
     @property
     def size_px(self) -> int:
         """Side of the square picture."""
-        return self.hu.shape[0]
+        return int(self.hu.shape[0])
 
     @property
     def edge_mm(self) -> float:
@@ -88,12 +88,13 @@ def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
     image_x, image_y = _image_grid(rng, plan, size_px)
     angle = np.deg2rad(rng.normal(0, 8.0) if rng.random() < 0.85 else rng.uniform(-28, 28))
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    head_x = cos * image_x + sin * image_y
-    head_y = cos * image_y - sin * image_x
+    head_x: Field = image_x * cos + image_y * sin
+    head_y: Field = image_y * cos - image_x * sin
     half, radius = _outline(rng, plan, size_px, head_x, head_y)
-    rho = np.sqrt(head_x * head_x + head_y * head_y) + np.float32(1e-3)
-    depth = rho / np.maximum(radius, np.float32(1e-3)) - rho
-    x, y = _brain_coordinates(rng, plan, head_x / half[0], head_y / half[1])
+    rho = length(head_x, head_y) + np.float32(1e-3)
+    depth: Field = rho / np.maximum(radius, np.float32(1e-3)) - rho
+    u, v = head_x / np.float32(half[0]), head_y / np.float32(half[1])
+    x, y = _brain_coordinates(rng, plan, u, v)
     head = Head(
         plan=plan, image_x_mm=image_x, image_y_mm=image_y, head_x_mm=head_x, head_y_mm=head_y,
         x_mm=x, y_mm=y, depth_mm=depth, half_mm=half,

@@ -1,10 +1,8 @@
 """Synthetic slices as the JPEG samples of a Teachable Machine project."""
 
 import io
-import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import IO
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -18,10 +16,6 @@ _QUALITY = 92
 _COLOR_RANGE_HU = (50.0, 90.0)
 _TYPE_WEIGHTS = (0.28, 0.20, 0.26, 0.09, 0.17)  # roughly as often as in emergency departments
 _ALIASES = {"parenchymal": "intraparenchymal"}
-_MANIFEST = (
-    '{"type":"image","version":"2.4.1","appdata":{"publishResults":{},'
-    '"trainEpochs":50,"trainBatchSize":16,"trainLearningRate":0.001}}'
-)
 
 
 def phantom_jpegs(
@@ -74,35 +68,3 @@ def _types(rng: np.random.Generator, wanted: str) -> tuple[str, ...]:
         return (wanted,)
     count = int(rng.choice((1, 2, 3), p=(0.7, 0.23, 0.07)))
     return tuple(rng.choice(HEMORRHAGE_TYPES, size=count, replace=False, p=_TYPE_WEIGHTS))
-
-
-def write_phantom_project(
-    stream: IO[bytes], counts: Mapping[str, int], seed: int, *, color_coded: bool = False
-) -> None:
-    """Write a class project (`.tm`) of synthetic slices; the same arguments give the same bytes.
-
-    Args:
-        stream: Where to write; seekable.
-        counts: Samples per class, in the order of the classes; names as in `phantom_jpegs`.
-        seed: Source of all randomness.
-        color_coded: As in `phantom_jpegs`.
-
-    Raises:
-        ValueError: A class name means nothing to `phantom_jpegs`; nothing has been written then.
-    """
-    classes = {
-        name: phantom_jpegs(name, count, seed, color_coded=color_coded)
-        for name, count in counts.items()
-    }
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, samples in classes.items():
-            for index, sample in enumerate(samples):
-                archive.writestr(_entry(f"{name}-!-{index}.jpg"), sample)
-        archive.writestr(_entry("manifest.json"), _MANIFEST)
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    """An entry as the original writes them: DOS attributes, and a date that never changes."""
-    entry = zipfile.ZipInfo(name, date_time=(2024, 1, 1, 0, 0, 0))
-    entry.create_system = 0
-    return entry

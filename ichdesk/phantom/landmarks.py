@@ -8,6 +8,8 @@ from ichdesk.phantom.fields import Field, blend, capsule, ellipse, polyline, smo
 from ichdesk.phantom.head import Head
 
 _CSF_HU = (2.0, 11.0)
+_FACE_CHANCE = {"vertex": 0.0, "body": 0.0, "ventricle": 0.16, "basal": 0.75, "posterior": 1.0}
+_SINUS_CHANCE = {"vertex": 0.0, "body": 0.12, "ventricle": 0.45, "basal": 0.15, "posterior": 0.0}
 
 
 def draw_landmarks(rng: np.random.Generator, head: Head) -> None:
@@ -17,10 +19,10 @@ def draw_landmarks(rng: np.random.Generator, head: Head) -> None:
     _LEVEL_PAINTERS[head.plan.level](rng, head)
     _draw_falx(rng, head)
     _draw_calcifications(rng, head)
-    if head.plan.level in ("basal", "posterior"):
-        if head.plan.level == "posterior" or rng.random() < 0.75:
-            _draw_face(rng, head)
-    elif rng.random() < (0.5 if head.plan.level == "ventricle" else 0.12):
+    chance = rng.random()
+    if chance < _FACE_CHANCE[head.plan.level]:
+        _draw_face(rng, head)
+    elif chance > 1 - _SINUS_CHANCE[head.plan.level]:
         _draw_frontal_sinus(rng, head)
 
 
@@ -58,10 +60,18 @@ def _draw_vertex(rng: np.random.Generator, head: Head) -> None:
 
 def _draw_body(rng: np.random.Generator, head: Head) -> None:
     x, y, k = _mirrored_x(rng, head), head.y_mm, _swell(rng, head)
-    spread = 0.55 * k
-    points = [(3.5 + spread, -34 - k), (6 + 1.5 * k, -6), (12 + 2 * k, 16), (20 + 1.5 * k, 32)]
+    front, waist, back = rng.uniform(4, 13), rng.uniform(1.5, 4.5), rng.uniform(14, 26)
+    points = [
+        (front + k, rng.uniform(-44, -34)),
+        (waist + k, rng.uniform(-26, -16)),
+        (waist + 2 + 1.5 * k, -2),
+        (rng.uniform(8, 14) + 2 * k, 16),
+        (back + k, rng.uniform(26, 38)),
+    ]
     bow = np.float32(0.6) * smooth_field(rng, head.size_px, 8)
-    inside = polyline(x, y, points, [1.6 * k, 2.2 * k, 2.6 * k, 2.4 * k]) + bow
+    thin = rng.uniform(0.7, 1.3)
+    radii = [1.3 * k, 2.3 * k * thin, 2.4 * k * thin, 2.4 * k, rng.uniform(1.0, 3.0) * k]
+    inside = polyline(x, y, points, radii) + bow
     _fill(rng, head, "ventricle", inside)
     _nucleus(head, rng.uniform(3, 8), ellipse(x, y, (15 + 2 * k, -12), (4, 13), 0.2))
 
@@ -73,8 +83,8 @@ def _draw_ventricle(rng: np.random.Generator, head: Head) -> None:
     _nucleus(head, gray, ellipse(x, y, (27, -8), (5.5, 16), 0.2))
     _nucleus(head, 0.8 * gray, ellipse(x, y, (11, 12), (8, 13), 0.45))
     _fill_sylvian(rng, head, x)
-    tips = rng.uniform(-40, -33)
-    horn = polyline(x, y, [(2.2, -20), (5 + k, -28), (9 + 3 * k, tips)], [1.1 * k, 2.2 * k, 1.9 * k])
+    tips, near, radii = rng.uniform(-42, -33), rng.uniform(1, 4), [1.3 * k, 2.3 * k, 1.9 * k]
+    horn = polyline(x, y, [(near, -20), (near + 2 + k, -28), (near + 6 + 3 * k, tips)], radii)
     atrium_x, atrium_y = rng.uniform(19, 25), rng.uniform(26, 32)
     back = polyline(
         x, y,
@@ -116,7 +126,8 @@ def _draw_basal(rng: np.random.Generator, head: Head) -> None:
 def _draw_tentorium(rng: np.random.Generator, head: Head, x: Field) -> None:
     """A thin bright V around the cerebellum, easily taken for blood."""
     width = rng.uniform(0.15, 0.7)
-    line = capsule(x, head.y_mm, (9, 24), (rng.uniform(38, 52), rng.uniform(42, 56)), (width, width))
+    end = (rng.uniform(38, 52), rng.uniform(42, 56))
+    line = capsule(x, head.y_mm, (9, 24), end, (width, width))
     weight = soft_step(line, head.edge_mm) * head.cavity
     blend(head.hu, float(rng.uniform(40, 58)), weight)
 
@@ -180,7 +191,8 @@ def _draw_calcifications(rng: np.random.Generator, head: Head) -> None:
     if level in ("ventricle", "body") and rng.random() < 0.62:
         for side in (-1, 1):
             if rng.random() < 0.85:
-                spots.append((side * rng.uniform(18, 25), rng.uniform(22, 36), rng.uniform(0.6, 2.3)))
+                place = (side * rng.uniform(18, 25), rng.uniform(22, 36))
+                spots.append((*place, rng.uniform(0.6, 2.3)))
     if level in ("ventricle", "basal") and rng.random() < 0.5:
         spots.append((rng.normal(0, 0.8), rng.uniform(16, 22), rng.uniform(0.8, 2.2)))
     if level == "ventricle" and rng.random() < 0.08:

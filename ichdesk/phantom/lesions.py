@@ -42,10 +42,18 @@ def paint_intraparenchymal(rng: np.random.Generator, head: Head) -> Field:
         center = _clot_center(rng, head, side)
         radius = _clot_radius_mm(rng, head) * (0.45 if scattered else 1.0)
         inside = ellipse(
-            head.x_mm, head.y_mm, center, (radius * rng.uniform(0.7, 1.1), radius * rng.uniform(0.9, 1.6)),
+            head.x_mm,
+            head.y_mm,
+            center,
+            (radius * rng.uniform(0.7, 1.1), radius * rng.uniform(0.9, 1.6)),
             rng.uniform(-1.2, 1.2),
-        )  # fmt: skip
+        )
         ragged = min(radius * 0.3, 5.0) * rng.uniform(0.4, 1.6)
+        if rng.random() < 0.4:  # a second lobe
+            turn, reach = rng.uniform(0, 2 * np.pi), radius * rng.uniform(0.7, 1.3)
+            other = (center[0] + reach * np.cos(turn), center[1] + reach * np.sin(turn))
+            lobe = ellipse(head.x_mm, head.y_mm, other, tuple(radius * rng.uniform(0.4, 0.9, 2)))
+            np.maximum(inside, lobe, out=inside)
         inside += np.float32(ragged) * smooth_field(rng, head.size_px, int(rng.integers(12, 26)))
         inside += np.float32(0.4 * ragged) * smooth_field(rng, head.size_px, 40)
         np.maximum(total, _paint_clot(rng, head, inside, radius), out=total)
@@ -210,12 +218,13 @@ def paint_subarachnoid(rng: np.random.Generator, head: Head) -> Field:
     both = np.maximum(sulcus, lines)
     way, level = rng.random(), head.plan.level
     if level in ("basal", "posterior") and way < 0.6:
-        weight = np.maximum(_thicken(cistern), both * _region(rng, head) * 0.8)
+        weight = _region(rng, head) * both * np.float32(0.8)
+        np.maximum(_thicken(cistern), weight, out=weight)
     elif level == "ventricle" and way < 0.4:
         one_side = soft_step(head.x_mm * np.float32(head.plan.side) - 8, 6.0)
         weight = _thicken(cistern) * one_side
     else:
-        weight = np.maximum(both, cistern) * _region(rng, head)
+        weight = _region(rng, head) * np.maximum(both, cistern)
     blood = rng.uniform(42, 66) + _texture(rng, head, rng.uniform(1, 5))
     blend(head.hu, blood, weight * np.float32(rng.uniform(0.75, 1.0)))
     return weight
@@ -223,7 +232,8 @@ def paint_subarachnoid(rng: np.random.Generator, head: Head) -> Field:
 
 def _thicken(weight: Field) -> Field:
     """Cisterns full of blood look wider than empty ones."""
-    return np.clip(weight * np.float32(1.4), 0, 1).astype(np.float32)
+    wide: Field = np.clip(weight * np.float32(1.4), 0, 1).astype(np.float32)
+    return wide
 
 
 def _region(rng: np.random.Generator, head: Head) -> Field:

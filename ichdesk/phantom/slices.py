@@ -88,15 +88,16 @@ def _make_plan(
 ) -> Plan:
     """Choose level, scale, age of the brain and mass effect."""
     drawn_level = str(rng.choice(LEVELS, p=_LEVEL_WEIGHTS))
-    while level is None and "intraventricular" in wanted and (
-        drawn_level not in _LEVELS_WITH_VENTRICLE
-    ):
+    without = level is None and "intraventricular" in wanted
+    while without and drawn_level not in _LEVELS_WITH_VENTRICLE:
         drawn_level = str(rng.choice(LEVELS, p=_LEVEL_WEIGHTS))
     field_mm = float(np.clip(rng.normal(246, 16), 205, 320))
     side = int(rng.choice((-1, 1)))
     takes_room = any(t in wanted for t in ("intraparenchymal", "subdural", "epidural"))
     mass = float(rng.random() ** 1.7) if takes_room else 0.0
     shift = -side * mass * rng.uniform(0, 9) + rng.normal(0, 0.6)
+    if rng.random() < 0.07:  # swelling, old surgery: a shift that says nothing about blood
+        shift += rng.normal(0, 4.0)
     return Plan(
         level=level or drawn_level,
         pixel_mm=field_mm / size_px,

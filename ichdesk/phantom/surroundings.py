@@ -41,10 +41,12 @@ def draw_surgery(rng: np.random.Generator, head: Head) -> None:
 
 
 def _sector(rng: np.random.Generator, head: Head, spread: float) -> Field:
+    """Weight of a random direction, 1 on its axis and 0 from `spread` radians off."""
     theta = np.arctan2(head.head_y_mm, head.head_x_mm)
     angle = np.float32(rng.uniform(-np.pi, np.pi))
     away = np.abs(np.mod(theta - angle + np.pi, 2 * np.pi) - np.float32(np.pi))
-    return np.clip(1 - (away / np.float32(spread)) ** 2, 0, 1).astype(np.float32)
+    weight: Field = np.clip(1 - (away / np.float32(spread)) ** 2, 0, 1).astype(np.float32)
+    return weight
 
 
 def _draw_scalp_swelling(rng: np.random.Generator, head: Head) -> None:

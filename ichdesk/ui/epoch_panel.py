@@ -5,13 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ichdesk.core.run import EpochMetrics, TrainingRun
 from ichdesk.ui.panel import Panel
 from ichdesk.ui.run_text import image_counts_text
 from ichdesk.ui.run_view import RunView
-from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
+from ichdesk.ui.theme import GRID_PX, Theme
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.curve_legend import CurveLegend
 from ichdesk.ui.widgets.plot import CurvePlot
 
@@ -32,9 +33,7 @@ class EpochPanel(Panel):
         super().__init__(theme, parent)
         self.plot = CurvePlot(theme, "Epochs", self.quantity, self.fixed_range)
         self.legend = CurveLegend(theme, self.labels)
-        self.caption = QLabel()
-        self.caption.setFont(ui_font(SMALL_PX))
-        self.caption.setProperty("role", "caption")
+        self.caption = CaptionLabel()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
@@ -57,7 +56,7 @@ class EpochPanel(Panel):
         self.plot.show_curves(columns[:, 0], columns[:, 1], view.run.config.epochs)
         latest = self.values(view.run.history[-1])
         self.legend.set_values(latest)
-        self.caption.setText(image_counts_text(view.run))
+        self.caption.say(image_counts_text(view.run))
         said = ", ".join(
             f"{label} {'not known' if value is None else f'{value:.2f}'}"
             for label, value in zip(self.labels, latest, strict=True)

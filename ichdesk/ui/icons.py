@@ -17,12 +17,12 @@ def icon(name: str, color: str, disabled: str | None = None, size_px: int = ICON
     """An icon by its Material Design name, such as "trash-can-outline".
 
     Args:
-        name: As in the charmap of QtAwesome's "mdi6"; KeyError if there is none.
+        name: As in the charmap of QtAwesome, with or without "mdi6."; KeyError if there is none.
         color: As #RRGGBB, from the theme's palette.
         disabled: Color where the control is disabled; None for the same.
         size_px: Side of the square it is shown in.
     """
-    return _icon(name, color, disabled or color, size_px)
+    return _icon(name.removeprefix("mdi6."), color, disabled or color, size_px)
 
 
 @cache

@@ -9,6 +9,7 @@ from ichdesk.ui.panel import Panel
 from ichdesk.ui.panel_image import panel_image, save_image
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, Theme, ui_font
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.file_dialogs import ask_save_path
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
@@ -28,13 +29,14 @@ class PanelFrame(QWidget):
         self._note = ""
         self.title = QLabel(panel.title)
         self.title.setFont(ui_font(BODY_PX, bold=True))
-        self.copy_button = IconButton(theme, "mdi6.content-copy", f"Copy image: {panel.title}")
-        self.save_button = IconButton(theme, "mdi6.download", f"Save image: {panel.title}…")
-        self.help_button = HelpButton(panel.help_text, theme)
-        self.empty = QLabel(panel.empty_text)
-        self.empty.setWordWrap(True)
+        self.copy_button = IconButton(theme, "content-copy", f"Copy image: {panel.title}")
+        self.save_button = IconButton(theme, "download", f"Save image: {panel.title}…")
+        self.help_button = HelpButton(panel.help_text, panel.title, theme)
+        self.empty = CaptionLabel(panel.empty_text)
         self.copy_button.clicked.connect(self._on_copy)
         self.save_button.clicked.connect(self._on_save)
+        theme.changed.connect(self._apply_theme)
+        self._apply_theme()
         self._lay_out()
         self.refresh(None, "")
 
@@ -57,15 +59,16 @@ class PanelFrame(QWidget):
         QGuiApplication.clipboard().setImage(self.image())
 
     def _on_save(self) -> None:
-        path = ask_save_path(
-            self, "Save image", f"{self.panel.title}.png", "PNG images (*.png)"
-        )
+        path = ask_save_path(self, "Save image", f"{self.panel.title}.png", "PNG images (*.png)")
         if path is None:
             return
         try:
             save_image(self.image(), path)
         except UserError as error:
             self._session.report(str(error))
+
+    def _apply_theme(self) -> None:
+        self.title.setStyleSheet(f"color: {self.panel.theme.palette.accent};")
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()

@@ -33,11 +33,12 @@ class Palette:
         card: Cards and panels; `line` separates, `line_strong` frames fields (3:1 on card).
         text: Body; `text_soft` captions; both at least 4.5:1 on card and canvas.
         accent: Titles of panels, links, text of enabled buttons; at least 4.5:1 on accent_soft.
-        accent_soft: Enabled buttons and fields; `drop` drop areas.
+        accent_soft: Enabled buttons and fields; `accent_edge` scroll bars; `drop` drop areas.
         disabled: Background of disabled buttons; `disabled_text` on it.
         train: Training curve; `test` test curve.
         classes: Class colors by position, told apart by the color blind together with labels.
         tracks: Tint of each class color, behind its bar.
+        connector: Curves between cards; `shadow` below cards, drawn with little opacity.
         on_class: Text on a class color.
         heat_low: Lowest cell of the confusion matrix; `heat_high` highest.
     """
@@ -52,6 +53,7 @@ class Palette:
     accent: str
     accent_soft: str
     accent_hover: str
+    accent_edge: str
     on_accent: str
     drop: str
     disabled: str
@@ -63,6 +65,7 @@ class Palette:
     info: str
     info_soft: str
     connector: str
+    shadow: str
     train: str
     test: str
     classes: tuple[str, ...]
@@ -90,7 +93,8 @@ LIGHT = Palette(
     text_soft="#5F6368",
     accent="#1967D2",
     accent_soft="#EBF0FE",
-    accent_hover="#E3ECFE",
+    accent_hover="#DCE7FD",
+    accent_edge="#A6C8F5",
     on_accent="#FFFFFF",
     drop="#E3ECFE",
     disabled="#F2F3F4",
@@ -102,6 +106,7 @@ LIGHT = Palette(
     info="#1967D2",
     info_soft="#E8F0FE",
     connector="#B4B8BE",
+    shadow="#3C4043",
     train="#1967D2",
     test="#CB7600",
     classes=("#A96200", "#BA4C6C", "#00796B", "#7B4FB5", "#3B7D23", "#1B6FB8"),
@@ -122,6 +127,7 @@ DARK = Palette(
     accent="#8AB4F8",
     accent_soft="#202B3D",
     accent_hover="#2A3A55",
+    accent_edge="#3F5F92",
     on_accent="#0C1A2E",
     drop="#1D2A40",
     disabled="#25282C",
@@ -133,6 +139,7 @@ DARK = Palette(
     info="#8AB4F8",
     info_soft="#1B2636",
     connector="#4A4F57",
+    shadow="#000000",
     train="#8AB4F8",
     test="#F2A33A",
     classes=("#F2A33A", "#EE8CA8", "#4DBDAE", "#B795E8", "#8CC974", "#6FB5F0"),

@@ -18,7 +18,7 @@ from ichdesk.archive import Cancelled, Opened, SampleStore, open_project
 from ichdesk.core import zip_entries
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.limits import MAX_NOTES
+from ichdesk.core.limits import MAX_CLASSES, MAX_NOTES
 
 MakeZip = Callable[..., Path]
 TYPE = {"type": "image"}
@@ -301,6 +301,15 @@ def test_the_number_of_entries_is_bounded(
     opened = open_project(path, store)
     assert opened.project.sample_count == 5
     assert "more than" in opened.left_out[0]
+
+
+def test_the_number_of_classes_is_bounded(
+    make_zip: MakeZip, store: SampleStore, jpegs: list[bytes]
+) -> None:
+    hostile = {f"{chr(i % 32)}{chr(i // 32)}-!-0.jpg": jpegs[0] for i in range(32 * 32)}
+    opened = open_project(make_zip(hostile), store)
+    assert len(opened.project.classes) == MAX_CLASSES
+    assert len({b.name for b in opened.project.classes}) == MAX_CLASSES
 
 
 def test_junk_before_and_behind_the_zip(

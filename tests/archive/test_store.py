@@ -43,6 +43,13 @@ def test_the_folder_lives_as_long_as_the_store(cache: Path) -> None:
     store.close()
 
 
+def test_other_files_in_a_given_folder_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_bytes(b"x")
+    with SampleStore(tmp_path) as store:
+        store.add(b"x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine.txt"]
+
+
 def test_folders_of_dead_sessions_are_swept_and_living_ones_stay(cache: Path) -> None:
     code = "import sys,os\nfrom pathlib import Path\nimport platformdirs\n"
     code += "platformdirs.user_cache_path = lambda name: Path(sys.argv[1])\n"

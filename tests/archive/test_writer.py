@@ -334,3 +334,4 @@ def test_killed_at_any_moment_the_file_is_old_or_new(
             time.sleep(dice.uniform(0, 0.03))
             child.send_signal(signal.SIGKILL)
         assert target.read_bytes() in whole
+    assert any(path.suffix == ".ichdesk-tmp" for path in tmp_path.iterdir())  # hit while saving

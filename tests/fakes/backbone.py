@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 import torch
-from ichdesk.learn.backbones import BACKBONES, Backbone
 from torch import nn
+
+from ichdesk.learn.backbones import BACKBONES, Backbone
 
 NAME = "fake"
 

@@ -6,6 +6,7 @@ import time
 from multiprocessing.connection import Connection
 
 import numpy as np
+
 from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
@@ -69,7 +70,7 @@ def deaf(connection: Connection) -> None:
 
 def stubborn(connection: Connection) -> None:
     """Ignores Shutdown and SIGTERM."""
-    import signal  # noqa: PLC0415
+    import signal
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     deaf(connection)
@@ -118,7 +119,7 @@ def other_version(connection: Connection) -> None:
 
 def real(connection: Connection) -> None:
     """The real worker, with the fake backbone to choose."""
-    import tests.fakes.backbone  # noqa: F401, PLC0415 - registers itself
-    from ichdesk.worker.main import run  # noqa: PLC0415
+    import tests.fakes.backbone  # noqa: F401 - registers itself
+    from ichdesk.worker.main import run
 
     run(connection)

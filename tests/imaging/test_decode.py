@@ -56,7 +56,7 @@ def test_modes_give_rgb(scene: Image.Image, encoded: Encoded, mode: str) -> None
     source = scene.convert("RGBA").convert(mode) if mode == "PA" else scene.convert(mode)
     kind = "TIFF" if mode in {"CMYK", "YCbCr", "PA"} else "PNG"
     error = np.abs(pixels(encoded(source, kind)) - expected(source)).mean()
-    assert error < (20 if mode == "1" else 3)
+    assert error < {"1": 20, "P": 6}.get(mode, 3)  # dithered
 
 
 def test_gif_gives_its_first_picture(scene: Image.Image, encoded: Encoded) -> None:
@@ -87,7 +87,8 @@ def test_orientation_counts_even_at_the_right_size(encoded: Encoded, scene: Imag
     square = ImageOps.fit(scene, (224, 224))
     data = encoded(square, "JPEG", quality=95, exif=exif)
     assert sample_jpeg(data) != data
-    assert np.abs(pixels(data) - np.asarray(square)[::-1, ::-1]).mean() < 3
+    for result in (pixels(data), decode_sample(data).astype(float)):
+        assert np.abs(result - np.asarray(square)[::-1, ::-1]).mean() < 3
 
 
 def test_a_sample_stays_as_it_is(encoded: Encoded, scene: Image.Image) -> None:
@@ -141,7 +142,7 @@ def test_deep_gray_uses_its_own_range(
     encoded: Encoded, values: npt.NDArray[np.generic], kind: str
 ) -> None:
     result = pixels(encoded(Image.fromarray(values), kind))
-    np.testing.assert_allclose(result.mean(axis=(0, 2)), RAMP[0] * 255, atol=4)
+    np.testing.assert_allclose(result.mean(axis=(0, 2)), RAMP[0] * 255, atol=6)
 
 
 def test_hot_pixels_and_gaps_do_not_decide(encoded: Encoded) -> None:
@@ -181,9 +182,9 @@ def test_a_large_photo_is_decoded_at_a_smaller_scale(encoded: Encoded, scene: Im
         (b"", "not a JPEG, PNG"),
         (b"%PDF-1.7 and so on", "not a JPEG, PNG"),
         (bytes(128) + b"DICM" + bytes(50), "DICOM"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), "damaged|not a JPEG"),
-        (b"BM" + bytes(80), "damaged|not a JPEG"),
-        (b"GIF89a", "damaged|not a JPEG"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "damaged"),
+        (b"BM" + bytes(80), "damaged"),
+        (b"GIF89a", "damaged"),
     ],
 )
 def test_no_image(data: bytes, word: str) -> None:
@@ -214,7 +215,7 @@ def test_too_many_pixels(encoded: Encoded) -> None:
             + chunk(b"IDAT", b"")
             + chunk(b"IEND", b"")
         )
-        with pytest.raises(UserError, match="million pixels|damaged"):
+        with pytest.raises(UserError, match=r"million pixels|damaged"):
             sample_jpeg(data)
 
 

@@ -14,6 +14,7 @@ from queue import Queue
 import numpy as np
 import psutil
 import pytest
+
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
     Cancel,
@@ -201,9 +202,7 @@ def test_a_wrong_first_message_costs_the_worker_its_life(
 
 
 @pytest.mark.parametrize("name", ["stall", "deaf"])
-def test_a_cancel_that_nobody_follows_ends_the_worker(
-    name: str, talk: Callable[..., Talk]
-) -> None:
+def test_a_cancel_that_nobody_follows_ends_the_worker(name: str, talk: Callable[..., Talk]) -> None:
     t = talk(getattr(workers, name), seconds_to_cancel=0.1)
     t.ready()
     t.client.send(start_training(1, samples=32_000))

@@ -1,6 +1,7 @@
 """MobileNetV2 (Sandler 2018, arXiv 1801.04381) with the layers and names that Keras gives it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -9,6 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - the usual name
 
 _EPSILON = 0.001
 _BLOCKS = 17
+_MOST_CHANNELS = 40_000  # width 1.4 has under 15,000; keeps a forged file from taking all memory
 STRIDED_BLOCKS = (1, 3, 6, 13)
 _OUTPUTS = (16, *[24] * 2, *[32] * 3, *[64] * 4, *[96] * 3, *[160] * 3, 320)
 """Channels after each block at width 1."""
@@ -65,37 +67,42 @@ class Block(nn.Module):
         return x + outer if self.adds else outer
 
 
-class MobileNetV2(nn.Module):
-    """MobileNetV2 up to the global average pooling; (N, 3, H, W) to (N, features).
+@dataclass(frozen=True)
+class Channels:
+    """How many channels the network has after the stem, in and after the blocks, and at the end."""
 
-    Args:
-        stem: Channels after the first convolution.
-        inner: Channels inside each of the 17 blocks.
-        outer: Channels after each of them.
-        features: Channels after the last convolution.
-    """
-
-    def __init__(
-        self, stem: int, inner: tuple[int, ...], outer: tuple[int, ...], features: int
-    ) -> None:
-        super().__init__()
-        if len(inner) != _BLOCKS or len(outer) != _BLOCKS:
-            raise ValueError(f"MobileNetV2 has {_BLOCKS} blocks")
-        self.stem = ConvNorm(3, stem, 3, 2, 1)
-        self.blocks = nn.ModuleList(
-            Block((before, inner[i], after), 2 if i in STRIDED_BLOCKS else 1, expands=i > 0)
-            for i, (before, after) in enumerate(pairwise((stem, *outer)))
-        )
-        self.last = ConvNorm(outer[-1], features, 1, 1, 1)
-        self.dimension = features
+    stem: int
+    inner: tuple[int, ...]
+    outer: tuple[int, ...]
+    last: int
 
     @classmethod
-    def of_width(cls, width: float) -> "MobileNetV2":
-        """The network at a width multiplier such as 0.35, with random weights."""
+    def of_width(cls, width: float) -> "Channels":
+        """The channels at a width multiplier such as 0.35."""
         stem = scaled_channels(32, width)
         outer = tuple(scaled_channels(channels, width) for channels in _OUTPUTS)
         inner = (stem, *(6 * channels for channels in outer[:-1]))
         return cls(stem, inner, outer, scaled_channels(1280, max(1.0, width)))
+
+
+class MobileNetV2(nn.Module):
+    """MobileNetV2 up to the global average pooling; (N, 3, H, W) to (N, `dimension`).
+
+    Args:
+        channels: Its widths; those of width 0.35 by default, which Teachable Machine uses.
+    """
+
+    def __init__(self, channels: Channels | None = None) -> None:
+        super().__init__()
+        shape = channels or Channels.of_width(0.35)
+        self.stem = ConvNorm(3, shape.stem, 3, 2, 1)
+        sizes = zip(shape.inner, pairwise((shape.stem, *shape.outer)), strict=True)
+        self.blocks = nn.ModuleList(
+            Block((before, inner, after), 2 if i in STRIDED_BLOCKS else 1, expands=i > 0)
+            for i, (inner, (before, after)) in enumerate(sizes)
+        )
+        self.last = ConvNorm(shape.outer[-1], shape.last, 1, 1, 1)
+        self.dimension = shape.last
 
     @classmethod
     def from_keras(cls, weights: Mapping[str, Tensor]) -> "MobileNetV2":
@@ -110,12 +117,15 @@ class MobileNetV2(nn.Module):
         """
         depthwise = [weights[f"{_prefix(i)}_depthwise/depthwise_kernel"] for i in range(_BLOCKS)]
         project = [weights[f"{_prefix(i)}_project/kernel"] for i in range(_BLOCKS)]
-        net = cls(
+        channels = Channels(
             _size(weights["Conv1/kernel"], 3),
             tuple(_size(kernel, 2) for kernel in depthwise),
             tuple(_size(kernel, 3) for kernel in project),
             _size(weights["Conv_1/kernel"], 3),
         )
+        if sum(channels.inner) + sum(channels.outer) + channels.last > _MOST_CHANNELS:
+            raise ValueError("it is far wider than any MobileNetV2")
+        net = cls(channels)
         _fill(net.stem, weights, "Conv1", "bn_Conv1")
         for i, block in enumerate(net.blocks):
             for part, layer in block.named_children():

@@ -44,8 +44,8 @@ class ImportedHead(nn.Module):
         kernel, bias = hidden
         if kernel.ndim != 2 or output.ndim != 2 or kernel.shape[1] != output.shape[0]:
             raise ValueError("the dense layers do not fit together")
-        self.hidden = nn.Linear(*kernel.shape)
-        self.output = nn.Linear(*output.shape, bias=False)
+        self.hidden = nn.Linear(kernel.shape[0], kernel.shape[1])
+        self.output = nn.Linear(output.shape[0], output.shape[1], bias=False)
         self.hidden.load_state_dict({"weight": kernel.T, "bias": bias})
         self.output.load_state_dict({"weight": output.T})
 
@@ -187,9 +187,7 @@ def _backbone(path: Path, weights: Weights, data: bytes) -> Backbone:
     except ValueError as error:
         raise _unusable(path, f"its layers do not form a MobileNetV2 ({error})") from None
     fingerprint = hashlib.sha256(data).hexdigest()
-    return ImportedBackbone(
-        f"{NAME}:{path}", net.dimension, fingerprint, net.requires_grad_(False)
-    )
+    return ImportedBackbone(f"{NAME}:{path}", net.dimension, fingerprint, net.requires_grad_(False))
 
 
 def _head(path: Path, weights: Weights, manifest: list[dict[str, Any]]) -> ImportedHead:

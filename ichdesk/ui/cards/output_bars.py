@@ -10,7 +10,7 @@ from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
 
 BAR_PX = 24
 _ROW_PX = 32
-_LABEL_SHARE = 0.36
+_MAX_LABEL_SHARE = 0.45
 _CORNER_PX = 4
 
 
@@ -57,7 +57,9 @@ class OutputBars(QWidget):
         if len(outputs) != len(self._outputs):
             self.setFixedHeight(_ROW_PX * len(outputs))
         self._outputs = outputs
-        said = (f"{o.name} {percent_text(o.probability)}" for o in outputs if o.probability is not None)
+        said = (
+            f"{o.name} {percent_text(o.probability)}" for o in outputs if o.probability is not None
+        )
         self.setAccessibleDescription(", ".join(said))
         self.update()
 
@@ -85,8 +87,7 @@ class OutputBars(QWidget):
     def _paint_row(self, painter: QPainter, y_px: float, output: Output) -> None:
         palette = self._theme.palette
         color = QColor(palette.class_color(output.position))
-        label_px = self.width() * _LABEL_SHARE
-        font = ui_font(BODY_PX, bold=True)
+        label_px, font = self._label_px(), ui_font(BODY_PX, bold=True)
         painter.setFont(font)
         painter.setPen(color)
         width_px = label_px - GRID_PX
@@ -100,6 +101,12 @@ class OutputBars(QWidget):
         painter.drawRoundedRect(track, _CORNER_PX, _CORNER_PX)
         if output.probability is not None:
             self._paint_bar(painter, track, color, output.probability)
+
+    def _label_px(self) -> float:
+        """Width of the column of labels: as wide as the widest, within reason."""
+        metrics = QFontMetricsF(ui_font(BODY_PX, bold=True))
+        widest = max(metrics.horizontalAdvance(output.name) for output in self._outputs)
+        return min(widest + 2 * GRID_PX, self.width() * _MAX_LABEL_SHARE)
 
     def _paint_bar(
         self, painter: QPainter, track: QRectF, color: QColor, probability: float

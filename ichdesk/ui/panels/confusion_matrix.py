@@ -1,11 +1,15 @@
 """Panel: which class the model mistakes for which."""
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_view import RunView
-from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
+from ichdesk.ui.theme import GRID_PX, Theme
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.matrix_view import MatrixView
+
+_HINT = "Point at a cell, or use the arrow keys, to read it as a sentence."
 
 
 @PANELS.register("confusion_matrix")
@@ -25,16 +29,15 @@ class ConfusionMatrixPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.matrix = MatrixView(theme)
-        self._cell = QLabel()
-        self._cell.setFont(ui_font(SMALL_PX))
-        self._cell.setProperty("role", "caption")
-        self._cell.setWordWrap(True)
-        self.matrix.cell_changed.connect(self._cell.setText)
+        self.sentence = CaptionLabel(_HINT)
+        self.sentence.setMinimumHeight(4 * GRID_PX)  # two lines, so nothing jumps
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.matrix.cell_changed.connect(lambda text: self.sentence.say(text or _HINT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
         layout.addWidget(self.matrix)
-        layout.addWidget(self._cell)
+        layout.addWidget(self.sentence)
 
     def refresh(self, view: RunView | None) -> bool:
         """Show the test counts so far."""

@@ -4,6 +4,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+IMAGE_KINDS = (
+    "Images and zip files (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.zip);;All files (*)"
+)
+PROJECT_KINDS = "Class projects (*.tm);;All files (*)"
+
 
 def ask_open_paths(parent: QWidget, title: str, kinds: str) -> list[Path]:
     """Ask for one or several files; empty if the user thinks better of it."""
@@ -11,9 +16,17 @@ def ask_open_paths(parent: QWidget, title: str, kinds: str) -> list[Path]:
     return [Path(name) for name in names]
 
 
-def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
-    """Ask for one file, or None."""
-    name, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+def ask_open_path(
+    parent: QWidget, title: str, kinds: str, folder: Path | None = None
+) -> Path | None:
+    """Ask for one file, or None; starts in `folder`, or where the last dialog ended."""
+    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
+    return Path(name) if name else None
+
+
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder, or None."""
+    name = QFileDialog.getExistingDirectory(parent, title)
     return Path(name) if name else None
 
 

@@ -4,8 +4,11 @@ from math import floor, isfinite, log10
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QPaintEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
+
+from ichdesk.ui.theme import Theme
+from ichdesk.ui.widgets.fields import StepperMixin
 
 MAX_RATE = 10.0
 MIN_STEP_RATE = 1e-7  # steps stop here; smaller rates can still be typed
@@ -51,7 +54,7 @@ def _around(rate: float) -> list[float]:
     return [r for r in (*rates, float(f"1e{exponent + 1}")) if r <= MAX_RATE]
 
 
-class LearningRateEdit(QAbstractSpinBox):
+class LearningRateEdit(StepperMixin, QAbstractSpinBox):
     """Spin box over learning rates. Text that is no rate gives way to the last one that was.
 
     Emits `value_changed` when the user has entered another rate.
@@ -59,11 +62,12 @@ class LearningRateEdit(QAbstractSpinBox):
 
     value_changed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rate = 0.001
         self.editingFinished.connect(self._on_editing_finished)
         self._show()
+        self.set_up(self, theme)
 
     @property
     def value(self) -> float:
@@ -75,6 +79,11 @@ class LearningRateEdit(QAbstractSpinBox):
         if rate != self._rate:
             self._rate = rate
             self._show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the field, then the block."""
+        super().paintEvent(event)
+        self._paint_block(self)
 
     def stepBy(self, steps: int) -> None:
         """Step from the rate that is typed, or else from the last one."""

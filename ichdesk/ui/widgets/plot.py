@@ -1,6 +1,6 @@
 """A plot of a training and a test curve over epochs, still and quick."""
 
-from math import ceil
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ichdesk.ui.theme import SMALL_PX, Theme, ui_font
+from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.curve_legend import curve_pen
 
 Values = npt.NDArray[np.float64]
@@ -18,6 +18,7 @@ Values = npt.NDArray[np.float64]
 _HEIGHT_PX = 208
 _MAX_POINTS = 600  # about two for every pixel of the plot's width
 _TARGET_TICKS = 8
+_TARGET_INTERVALS = 5
 
 
 def thinned(x: Values, y: Values, limit: int = _MAX_POINTS) -> tuple[Values, Values]:
@@ -45,6 +46,25 @@ def whole_step(span: float, ticks: int = _TARGET_TICKS) -> int:
     return step
 
 
+def round_step(span: float) -> float:
+    """The smallest of …, 0.1, 0.2, 0.5, 1, … that divides a span into at most five parts."""
+    if span <= 0:
+        return 1.0
+    exponent = floor(log10(span / _TARGET_INTERVALS))
+    steps = (float(f"{m}e{exponent}") for m in (1, 2, 5, 10))
+    return next(step for step in steps if step * _TARGET_INTERVALS >= span * 0.9999)
+
+
+def round_top(*curves: Values) -> float:
+    """End of an axis from 0: the first tick at or above the highest finite value."""
+    finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
+    highest = float(finite.max(initial=0.0))
+    if highest <= 0:
+        return 1.0
+    step = round_step(highest)
+    return step * ceil(highest / step * 0.9999)
+
+
 class _EpochAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """Bottom axis with ticks on whole epochs."""
 
@@ -55,6 +75,14 @@ class _EpochAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def tickStrings(self, values: list[float], *_: Any) -> list[str]:
         """Whole numbers with a thousands separator."""
         return [f"{value:,.0f}" for value in values]
+
+
+class _ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Left axis with one level of round ticks."""
+
+    def tickSpacing(self, low: float, high: float, _size_px: float) -> list[tuple[float, float]]:
+        """One level of ticks."""
+        return [(round_step(high - low), 0.0)]
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -75,7 +103,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         y_range: tuple[float, float] | None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, axisItems={"bottom": _EpochAxis("bottom")})
+        super().__init__(
+            parent, axisItems={"bottom": _EpochAxis("bottom"), "left": _ValueAxis("left")}
+        )
         self._theme = theme
         self._titles = {"bottom": x_title, "left": y_title}
         self._y_range = y_range
@@ -85,6 +115,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.setMouseEnabled(x=False, y=False)
         item.getViewBox().disableAutoRange()
         item.showGrid(x=True, y=True, alpha=1.0)
+        item.layout.setContentsMargins(0, GRID_PX, GRID_PX, 0)
+        for side in self._titles:
+            item.getAxis(side).enableAutoSIPrefix(False)
+            item.getAxis(side).setStyle(tickLength=-4, hideOverlappingLabels=False)
         self._train = item.plot(connect="finite", antialias=True)
         self._test = item.plot(connect="finite", antialias=True)
         self.setFixedHeight(_HEIGHT_PX)
@@ -100,7 +134,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         for curve, values in ((self._train, train), (self._test, test)):
             curve.setData(*thinned(x, values), symbol=symbol)
         self.setXRange(1, max(epochs, len(x), 2), padding=0)
-        low, high = self._y_range or (0.0, _nice_top(train, test))
+        low, high = self._y_range or (0.0, round_top(train, test))
         self.setYRange(low, high, padding=0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -115,7 +149,6 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setPen(QPen(QColor(palette.line)))
             axis.setTextPen(QColor(palette.text))
             axis.setTickFont(ui_font(SMALL_PX))
-            axis.setStyle(tickLength=-4)
             axis.setLabel(title)
             axis.label.setFont(ui_font(SMALL_PX, bold=True))
         for curve, color in ((self._train, palette.train), (self._test, palette.test)):
@@ -123,13 +156,3 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             curve.setSymbolBrush(QColor(color))
             curve.setSymbolPen(None)
             curve.setSymbolSize(7)
-
-
-def _nice_top(*curves: Values) -> float:
-    """End of an axis from 0 with room above the highest finite value."""
-    finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-    highest = float(finite.max()) if len(finite) else 0.0
-    if highest <= 0:
-        return 1.0
-    step = 10.0 ** np.floor(np.log10(highest))
-    return float(next(step * m for m in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * m >= highest))

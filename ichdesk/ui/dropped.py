@@ -1,0 +1,20 @@
+"""What the user drags from the desktop onto the window."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+PROJECT_SUFFIX = ".tm"
+
+
+def dropped_paths(mime: QMimeData) -> list[Path]:
+    """Local files and folders; empty for anything else."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def dropped_project(mime: QMimeData) -> Path | None:
+    """The project file, if that is what is dragged."""
+    paths = dropped_paths(mime)
+    if len(paths) == 1 and paths[0].suffix.lower() == PROJECT_SUFFIX:
+        return paths[0]
+    return None

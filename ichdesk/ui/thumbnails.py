@@ -1,0 +1,121 @@
+"""Small pictures of samples, decoded on two threads and kept in a bounded cache."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.samples import Sample
+from ichdesk.imaging.decode import decode_sample
+
+THUMBNAIL_PX = 64
+_CACHE_BYTES = 64 * 2**20
+_THREADS = 2
+_BYTES_PER_PIXEL = 4
+
+
+class Thumbnails(QObject):
+    """Pixmaps of samples by content.
+
+    Each strip says which samples it shows now; what a strip no longer wants is never decoded.
+
+    Args:
+        post: Runs a function on this object's thread, from any thread.
+        ratio: Device pixels per pixel of the sharpest screen.
+    """
+
+    ready = Signal(str)
+
+    def __init__(
+        self,
+        post: Callable[[Callable[[], None]], None],
+        ratio: float = 1.0,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._post = post
+        self._side_px = round(THUMBNAIL_PX * ratio)
+        self._ratio = ratio
+        self._cache: OrderedDict[str, QPixmap | None] = OrderedDict()
+        self._capacity = _CACHE_BYTES // (_BYTES_PER_PIXEL * self._side_px**2)
+        self._wanted: dict[int, dict[str, Sample]] = {}
+        self._running: set[str] = set()
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="thumbnails")
+
+    def __contains__(self, sample: Sample) -> bool:
+        """Whether the sample was decoded, or tried in vain, and is still in the cache."""
+        return sample.sha256 in self._cache
+
+    def __getitem__(self, sample: Sample) -> QPixmap | None:
+        """The picture, or None if it is not there yet or cannot be decoded."""
+        if sample.sha256 not in self._cache:
+            return None
+        self._cache.move_to_end(sample.sha256)
+        return self._cache[sample.sha256]
+
+    def want(self, owner: int, samples: Iterable[Sample]) -> None:
+        """Decode these samples; replaces what the same owner wanted before."""
+        missing = {s.sha256: s for s in samples if s.sha256 not in self._cache}
+        self._wanted.pop(owner, None)
+        if missing:
+            self._wanted[owner] = missing
+        self._start_next()
+
+    def close(self) -> None:
+        """Forget all wishes and wait for the threads."""
+        self._wanted.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start_next(self) -> None:
+        while len(self._running) < _THREADS and (sample := self._next()) is not None:
+            self._running.add(sample.sha256)
+            self._pool.submit(self._decode, sample)
+
+    def _next(self) -> Sample | None:
+        for wanted in reversed(self._wanted.values()):  # who asked last is looked at now
+            for digest, sample in wanted.items():
+                if digest not in self._running:
+                    return sample
+        return None
+
+    def _decode(self, sample: Sample) -> None:
+        try:
+            image = small_image(sample.read(), self._side_px)
+        except (OSError, UserError):
+            image = None
+        self._post(lambda: self._keep(sample.sha256, image))
+
+    def _keep(self, digest: str, image: QImage | None) -> None:
+        self._running.discard(digest)
+        for owner in [o for o, wanted in self._wanted.items() if wanted.pop(digest, None)]:
+            if not self._wanted[owner]:
+                del self._wanted[owner]
+        pixmap = None
+        if image is not None:
+            pixmap = QPixmap.fromImage(image)
+            pixmap.setDevicePixelRatio(self._ratio)
+        self._cache[digest] = pixmap
+        while len(self._cache) > self._capacity:
+            self._cache.popitem(last=False)
+        self.ready.emit(digest)
+        self._start_next()
+
+
+def small_image(data: bytes, side_px: int) -> QImage:
+    """A sample's picture as a square of this size.
+
+    Raises:
+        UserError: The bytes are damaged.
+    """
+    pixels = decode_sample(data)  # (H, W, 3), RGB
+    height, width, _ = pixels.shape
+    full = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    return full.scaled(
+        side_px,
+        side_px,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    ).convertToFormat(QImage.Format.Format_RGB32)

@@ -1,0 +1,129 @@
+"""The panel on the right that shows what a training run did, one figure under another."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ichdesk.session.session import Session
+from ichdesk.session.state import Change, Level
+from ichdesk.ui.panel import PANELS, Panel
+from ichdesk.ui.panel_frame import PanelFrame
+from ichdesk.ui.run_text import STALE_TEXT, accuracy_text, caution_text, ending_text, phase_text
+from ichdesk.ui.run_view import RunView
+from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Theme, ui_font
+from ichdesk.ui.widgets.caption_label import CaptionLabel
+from ichdesk.ui.widgets.card import separator
+from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.icon_button import IconButton
+
+WIDTH_PX = 416
+MIN_WIDTH_PX = 352
+_EMPTY_TEXT = "Train a model; then this panel shows what it learned and where it errs."
+
+
+class UnderTheHood(QFrame):
+    """Summary of the run and every registered panel, live while training."""
+
+    close_requested = Signal()
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._is_behind = True
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(MIN_WIDTH_PX)
+        self.setAccessibleName("Under the hood")
+        self.close_button = IconButton(theme, "close", "Close Under the hood")
+        self.close_button.clicked.connect(self.close_requested)
+        self.accuracy_label = QLabel()
+        self.accuracy_label.setFont(ui_font(BODY_PX, bold=True))
+        self.accuracy_label.setWordWrap(True)
+        self.caution_label = CaptionLabel()
+        self.state_chip = Chip(theme)
+        self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
+        self._lay_out()
+        self.refresh(~Change(0))
+
+    def refresh(self, change: Change) -> None:
+        """Show the session's run; a hidden panel catches up when it is shown."""
+        if not change & (Change.RUN | Change.PROJECT):
+            return
+        self._is_behind = not self.isVisible() and not self._is_behind
+        if not self._is_behind:
+            self._show_run()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up."""
+        super().showEvent(event)
+        self._is_behind = False
+        self._show_run()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_run(self) -> None:
+        view = RunView.of(self._session)
+        run = view.run if view else None
+        accuracy = accuracy_text(run) if run else ""
+        self.accuracy_label.setText(accuracy or ("" if run else _EMPTY_TEXT))
+        self.accuracy_label.setVisible(bool(self.accuracy_label.text()))
+        self.caution_label.say(caution_text(run) if run else "")
+        note, level = state_note(view)
+        self.state_chip.say(note, level)
+        for frame in self.frames:
+            frame.refresh(view, note)
+
+    def _lay_out(self) -> None:
+        title = QLabel("Under the hood")
+        title.setFont(ui_font(TITLE_PX))
+        header = QHBoxLayout()
+        header.setContentsMargins(CARD_PADDING_PX, GRID_PX, GRID_PX, GRID_PX)
+        header.addWidget(title, 1)
+        header.addWidget(self.close_button)
+        summary = QVBoxLayout()
+        summary.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
+        summary.setSpacing(GRID_PX)
+        for widget in (self.accuracy_label, self.caution_label, self.state_chip):
+            summary.addWidget(widget)
+        content = QFrame()
+        content.setProperty("role", "panel")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(summary)
+        for frame in self.frames:
+            column.addWidget(separator())
+            column.addWidget(frame)
+        column.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidget(content)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(header)
+        outer.addWidget(separator())
+        outer.addWidget(self.scroll, 1)
+
+
+def state_note(view: RunView | None) -> tuple[str, Level]:
+    """What to bear in mind about a run that is not simply done."""
+    if view is None:
+        return "", Level.INFO
+    if view.run.is_active:
+        return f"{phase_text(view.run)}: the figures still change.", Level.INFO
+    if ending := ending_text(view.run):
+        return ending, Level.ERROR if view.run.error else Level.INFO
+    return (f"{STALE_TEXT}.", Level.WARNING) if view.is_stale else ("", Level.INFO)
+
+
+def _panels(theme: Theme) -> list[Panel]:
+    kinds = sorted((PANELS[name] for name in PANELS), key=lambda kind: kind.order)
+    return [kind(theme) for kind in kinds]

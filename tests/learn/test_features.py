@@ -1,0 +1,175 @@
+"""Features are computed once per image, are the same every time, and bad images are left out."""
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+import torch
+
+from ichdesk.core.samples import Sample
+from ichdesk.learn.features import (
+    BATCH,
+    Cancelled,
+    Extractor,
+    FeatureCache,
+    FeatureProgress,
+    FeatureTable,
+    extract,
+    read_image,
+)
+from tests.fakes.backbone import FakeBackbone
+
+T = TypeVar("T")
+MakeSamples = Callable[..., tuple[Sample, ...]]
+
+
+def drain(steps: Generator[FeatureProgress, None, T]) -> tuple[list[FeatureProgress], T]:
+    progress = []
+    while True:
+        try:
+            progress.append(next(steps))
+        except StopIteration as end:
+            return progress, end.value
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture
+def extractor() -> Extractor:
+    return Extractor(FakeBackbone(), torch.device("cpu"))
+
+
+def compute(
+    samples: tuple[Sample, ...], extractor: Extractor, cache: FeatureCache | None = None
+) -> tuple[list[FeatureProgress], FeatureTable]:
+    return drain(extract(samples, extractor, FeatureCache() if cache is None else cache, never))
+
+
+def test_every_image_gets_its_features(make_samples: MakeSamples, extractor: Extractor) -> None:
+    samples = make_samples(BATCH + 5, level=60)
+    progress, table = compute(samples, extractor)
+    assert progress == [
+        FeatureProgress(0, BATCH + 5, 0),
+        FeatureProgress(BATCH, BATCH + 5, 0),
+        FeatureProgress(BATCH + 5, BATCH + 5, 0),
+    ]
+    assert set(table.vectors) == {sample.sha256 for sample in samples}
+    vector = table.vectors[samples[0].sha256]
+    assert vector.shape == (48,)
+    assert vector.mean() == pytest.approx(60 / 127 - 1, abs=0.02)
+    assert vector.base is None
+
+
+def test_the_second_time_runs_no_backbone(make_samples: MakeSamples, extractor: Extractor) -> None:
+    samples, cache = make_samples(5), FeatureCache()
+    _, first = compute(samples, extractor, cache)
+    seen = extractor.backbone.module.images
+    progress, second = compute(samples, extractor, cache)
+    assert progress == [FeatureProgress(5, 5, 5)]
+    assert extractor.backbone.module.images == seen
+    assert all(np.array_equal(first.vectors[k], second.vectors[k]) for k in first.vectors)
+
+
+def test_another_backbone_has_other_features(
+    make_samples: MakeSamples, extractor: Extractor
+) -> None:
+    samples, cache = make_samples(3), FeatureCache()
+    compute(samples, extractor, cache)
+    other = replace(extractor, backbone=FakeBackbone(fingerprint="other"))
+    progress, _ = compute(samples, other, cache)
+    assert progress[0].cached == 0
+
+
+def test_equal_images_are_computed_once(make_samples: MakeSamples, extractor: Extractor) -> None:
+    samples = make_samples(2) * BATCH
+    progress, _ = compute(samples, extractor)
+    assert progress[-1] == FeatureProgress(2 * BATCH, 2 * BATCH, 0)
+    assert extractor.backbone.module.images == BATCH  # one batch, padded
+
+
+def test_features_do_not_depend_on_the_company(make_samples: MakeSamples) -> None:
+    torch.manual_seed(0)
+    convolution = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 16, 7, stride=4), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1)
+    )
+    module = torch.nn.Sequential(convolution, torch.nn.Flatten()).requires_grad_(False)
+    extractor = Extractor(FakeBackbone(dimension=16, module=module), torch.device("cpu"))
+    samples = make_samples(BATCH + 3)
+    _, together = compute(samples, extractor)
+    _, alone = compute(samples[-1:], extractor)
+    digest = samples[-1].sha256
+    assert np.array_equal(together.vectors[digest], alone.vectors[digest])
+
+
+def test_unreadable_images_are_left_out(
+    make_samples: MakeSamples, extractor: Extractor, tmp_path: Path
+) -> None:
+    good, junk = make_samples(2, junk=(1,))
+    gone = Sample(tmp_path / "gone.jpg", 0, 5, "0" * 64)
+    short = Sample(good.path, 0, 10**9, "1" * 64)
+    changed = replace(good, sha256="2" * 64)
+    progress, table = compute((good, junk, gone, short, changed), extractor)
+    assert progress[-1].done == 5
+    assert list(table.vectors) == [good.sha256]
+    assert "gone.jpg" in table.unreadable[gone.sha256]
+    assert "changed" in table.unreadable[short.sha256]
+    assert "changed" in table.unreadable[changed.sha256]
+    assert all(reason.endswith(".") for reason in table.unreadable.values())
+
+
+def test_only_unreadable_images(make_samples: MakeSamples, extractor: Extractor) -> None:
+    _, table = compute(make_samples(3, junk=(0, 1, 2)), extractor)
+    assert not table.vectors
+    assert extractor.backbone.module.images == 0
+
+
+def test_no_samples(extractor: Extractor) -> None:
+    progress, table = compute((), extractor)
+    assert progress == [FeatureProgress(0, 0, 0)]
+    assert not table.vectors
+
+
+def test_cancel_stops_between_batches_and_keeps_what_is_done(
+    make_samples: MakeSamples, extractor: Extractor
+) -> None:
+    samples, cache = make_samples(3 * BATCH), FeatureCache()
+    threads = set(threading.enumerate())
+    asked = iter([False, True])
+    with pytest.raises(Cancelled):
+        drain(extract(samples, extractor, cache, lambda: next(asked)))
+    assert len(cache) == BATCH
+    assert set(threading.enumerate()) == threads
+
+
+def test_leaving_early_ends_the_threads(make_samples: MakeSamples, extractor: Extractor) -> None:
+    threads = set(threading.enumerate())
+    steps = extract(make_samples(2 * BATCH), extractor, FeatureCache(), never)
+    next(steps)
+    next(steps)
+    steps.close()
+    assert set(threading.enumerate()) == threads
+
+
+def test_the_cache_drops_the_least_recently_used() -> None:
+    cache = FeatureCache(limit_bytes=3 * 400)
+    vector = np.zeros(100, np.float32)
+    for name in "abc":
+        cache.put((name, "k"), vector)
+    cache.get(("a", "k"))
+    cache.put(("d", "k"), vector)
+    cache.put(("d", "k"), vector)
+    assert cache.get(("b", "k")) is None
+    assert all(cache.get((name, "k")) is not None for name in "acd")
+    assert len(cache) == 3
+
+
+def test_a_decoded_image_is_what_the_model_takes(make_samples: MakeSamples) -> None:
+    image = read_image(make_samples(1)[0])
+    assert not isinstance(image, str)
+    assert image.shape == (224, 224, 3)
