@@ -110,6 +110,9 @@ class Surface(QWidget):
             (self.training_card, columns.training_x, columns.training),
             (self.preview_card, columns.preview_x, columns.preview),
         )
+        for card, _, width in sticky:
+            if card.width() != width or card.minimumWidth() != width:
+                card.setFixedWidth(width)
         sticky_px = [_height_for(card, width) for card, _, width in sticky]
         surface_px = max(height_px, *(px + 2 * MARGIN_PX for px in (column_px, *sticky_px)))
         self.resize(columns.total, surface_px)

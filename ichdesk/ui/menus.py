@@ -134,9 +134,7 @@ class Menus(QObject):
         self.quit = self._action("&Quit", do.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.recent_menu = self._submenu("Open &recent", "history", self._fill_recent)
-        self.example_menu = self._submenu(
-            "Open &example", "school-outline", self._fill_examples
-        )
+        self.example_menu = self._submenu("Open &example", "school-outline", self._fill_examples)
 
     def _create_edit_actions(self) -> None:
         keys = QKeySequence.StandardKey
@@ -171,9 +169,7 @@ class Menus(QObject):
         self.about = self._action("&About ICHDesk", do.show_about, None, "information-outline")
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
-    def _action(
-        self, text: str, do: Callable[[], object], keys: Keys, symbol: str = ""
-    ) -> QAction:
+    def _action(self, text: str, do: Callable[[], object], keys: Keys, symbol: str = "") -> QAction:
         action = QAction(text, self)
         if keys is not None:
             action.setShortcut(QKeySequence(keys))

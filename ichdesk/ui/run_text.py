@@ -61,13 +61,12 @@ def caution_text(run: TrainingRun) -> str:
     counts = run.test_correct
     if counts is None or not 0 < counts[1] < SMALL_TEST_SET:
         return ""
-    correct, n = counts
-    change = f"{1 / n:.2f}"
+    n = counts[1]
     if n == 1:
         return "A single test image says next to nothing: the interval is as wide as it gets."
     return (
         f"With only {n} test images the interval is wide: "
-        f"one more or fewer correct image changes the accuracy by {change}."
+        f"one more or fewer correct image changes the accuracy by {1 / n:.2f}."
     )
 
 

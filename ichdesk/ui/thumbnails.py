@@ -56,6 +56,11 @@ class Thumbnails(QObject):
         self._cache.move_to_end(sample.sha256)
         return self._cache[sample.sha256]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that is wanted is there."""
+        return not self._wanted and not self._running
+
     def want(self, owner: int, samples: Iterable[Sample]) -> None:
         """Decode these samples; replaces what the same owner wanted before."""
         missing = {s.sha256: s for s in samples if s.sha256 not in self._cache}

@@ -232,7 +232,7 @@ def test_a_failing_disk_leaves_the_old_file(
     def fail(handle: int) -> None:
         raise OSError(error, os.strerror(error))
 
-    monkeypatch.setattr("ichdesk.archive.writer.os.fsync", fail)
+    monkeypatch.setattr("ichdesk.core.atomic.os.fsync", fail)
     with pytest.raises(UserError) as caught:
         save_project(project, folder / "a.tm")
     assert str(tmp_path) not in str(caught.value)

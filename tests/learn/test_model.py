@@ -58,7 +58,7 @@ def test_a_failed_save_leaves_the_old_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ichdesk.learn.model.os.fsync", full)
+    monkeypatch.setattr("ichdesk.core.atomic.os.fsync", full)
     with pytest.raises(UserError, match="no space left on device"):
         save_model(model, path)
     assert path.read_bytes() == b"old"

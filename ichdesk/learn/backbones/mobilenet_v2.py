@@ -10,7 +10,6 @@ from torch.nn import functional as F  # noqa: N812 - the usual name
 
 _EPSILON = 0.001
 _BLOCKS = 17
-_MOST_CHANNELS = 40_000  # width 1.4 has under 15,000; keeps a forged file from taking all memory
 STRIDED_BLOCKS = (1, 3, 6, 13)
 _OUTPUTS = (16, *[24] * 2, *[32] * 3, *[64] * 4, *[96] * 3, *[160] * 3, 320)
 """Channels after each block at width 1."""
@@ -123,9 +122,8 @@ class MobileNetV2(nn.Module):
             tuple(_size(kernel, 3) for kernel in project),
             _size(weights["Conv_1/kernel"], 3),
         )
-        if sum(channels.inner) + sum(channels.outer) + channels.last > _MOST_CHANNELS:
-            raise ValueError("it is far wider than any MobileNetV2")
-        net = cls(channels)
+        with torch.device("meta"):  # a forged shape must not take memory before it is refused
+            net = cls(channels)
         _fill(net.stem, weights, "Conv1", "bn_Conv1")
         for i, block in enumerate(net.blocks):
             for part, layer in block.named_children():
@@ -159,6 +157,7 @@ def _fill(layer: nn.Module, weights: Mapping[str, Tensor], conv: str, norm: str)
     grouped = layer.conv.groups > 1
     kernel = weights[f"{conv}/depthwise_kernel" if grouped else f"{conv}/kernel"]
     kernel = kernel.permute(2, 3, 0, 1) if grouped else kernel.permute(3, 2, 0, 1)
+    kernel = kernel.contiguous(memory_format=torch.channels_last)
     state = {
         "conv.weight": kernel,
         "norm.weight": weights[f"{norm}/gamma"],
@@ -170,4 +169,4 @@ def _fill(layer: nn.Module, weights: Mapping[str, Tensor], conv: str, norm: str)
     for name, tensor in state.items():
         if layer.state_dict()[name].shape != tensor.shape:
             raise ValueError(f"{conv} has an unexpected shape")
-    layer.load_state_dict(state)
+    layer.load_state_dict(state, assign=True)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,10 +111,10 @@ def _read_export(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], byte
                 budget -= len(parts[-1])
     except FileNotFoundError:
         raise UserError(f"{path.name} was not found; choose the file again.") from None
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _unusable(path, "it is not a readable zip file") from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
-        raise _unusable(path, "it is damaged") from error
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise _unusable(path, "it is not a zip file or is damaged") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise _unusable(path, "it is encrypted or compressed in an unknown way") from error
     return metadata, manifest, b"".join(parts)
 
 
@@ -164,7 +165,7 @@ def _parse_weights(path: Path, manifest: list[dict[str, Any]], data: bytes) -> W
             stored = np.dtype(_DTYPES[coded["dtype"] if coded else entry["dtype"]])
             scale, least = (coded.get("scale"), coded.get("min", 0.0)) if coded else (None, 0.0)
             factor, start = (1.0 if scale is None else float(scale)), float(least)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise _unusable(path, "model.json describes a weight in an unknown way") from None
         if any(size < 0 for size in shape) or math.prod(shape) > _MOST_WEIGHT_BYTES:
             raise _unusable(path, f"the weight {name} has an impossible shape")

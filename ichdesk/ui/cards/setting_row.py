@@ -30,11 +30,11 @@ class SettingRow(QWidget):
         grid.setVerticalSpacing(GRID_PX // 2)
         grid.addWidget(caption, 0, 0)
         if below:
-            grid.addWidget(field, 1, 0, 1, 2)
+            grid.addWidget(field, 1, 0, 1, 3)
             grid.setColumnStretch(0, 1)
         else:
             grid.addWidget(field, 0, 1)
             grid.setColumnStretch(1, 1)
             field.setFixedWidth(_FIELD_PX)
             grid.setAlignment(field, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self.help_button, 0, 2, 2 if below else 1, 1)
+        grid.addWidget(self.help_button, 0, 2)

@@ -40,7 +40,7 @@ class TrainingCard(Card):
         self.stale_chip = Chip(theme)
         self.ending_chip = Chip(theme)
         self.result_label = CaptionLabel()
-        self.caution_label = CaptionLabel()
+        self.result_label.setProperty("role", "")  # a result, not a caption
         self.problem_label = CaptionLabel()
         self.device_label = CaptionLabel()
         self.advanced_button = RowButton(theme, "Advanced", "chevron-down", prominent=True)
@@ -80,7 +80,6 @@ class TrainingCard(Card):
         failed = run is not None and run.error is not None
         self.ending_chip.say(status.ending, Level.ERROR if failed else Level.INFO)
         self.result_label.say(status.result)
-        self.caution_label.say(status.caution)
         self.problem_label.say(status.problem)
         self.device_label.say(device_text(self._session))
 
@@ -123,7 +122,6 @@ class TrainingCard(Card):
             self.stale_chip,
             self.ending_chip,
             self.result_label,
-            self.caution_label,
             self.problem_label,
             self.device_label,
         ):

@@ -8,7 +8,6 @@ from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.run_text import (
     STALE_TEXT,
     accuracy_text,
-    caution_text,
     ending_text,
     phase_text,
     remaining_text,
@@ -25,7 +24,7 @@ class TrainingStatus:
         button: Text of the button; `problem` says why it cannot be clicked, "" if it can.
         trained: The model is there and up to date, so the button rests.
         phase: What an active run does, "" otherwise; `progress` from 0 to 1, None if unknown.
-        result: Test accuracy of a finished run; `caution` how much to make of it.
+        result: Test accuracy of a finished run.
         ending: How a run ended that was canceled or failed.
         stale: That the model is out of date.
     """
@@ -38,7 +37,6 @@ class TrainingStatus:
     progress: float | None
     remaining: str
     result: str
-    caution: str
     ending: str
     stale: str
 
@@ -58,7 +56,6 @@ class TrainingStatus:
             progress=(run.progress if run.total else None) if run and active else None,
             remaining=remaining_text(run, now_s) if run and active else "",
             result=accuracy_text(run) if run and done else "",
-            caution=caution_text(run) if run and done else "",
             ending=ending_text(run) if run else "",
             stale=STALE_TEXT if stale else "",
         )

@@ -14,12 +14,12 @@ _INSET_PX = 2  # inside the frame, which a focused field draws 2 px wide
 
 # Qt finds the arrows where the sheet puts them; `ArrowBlock` draws over them.
 _SHEET = f"""
-QAbstractSpinBox {{ padding-right: {BLOCK_PX}px; min-height: {3 * GRID_PX - 4}px; }}
+QAbstractSpinBox {{ padding: 2px {BLOCK_PX}px 2px 6px; min-height: {3 * GRID_PX - 4}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     subcontrol-origin: border; width: {BLOCK_PX}px; border: none; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
 QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
-QComboBox {{ padding-right: {BLOCK_PX}px; min-height: {3 * GRID_PX - 4}px; }}
+QComboBox {{ padding: 2px 0 2px 6px; min-height: {3 * GRID_PX - 4}px; }}
 QComboBox::drop-down {{
     subcontrol-origin: border; subcontrol-position: right; width: {BLOCK_PX}px; border: none; }}
 """

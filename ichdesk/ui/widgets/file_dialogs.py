@@ -31,7 +31,7 @@ def ask_folder(parent: QWidget, title: str) -> Path | None:
 
 
 def ask_save_path(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    """Ask where to save; the suffix of `name` is added, and overwriting confirmed, by the dialog."""
+    """Ask where to save; the dialog adds the suffix of `name` and confirms overwriting."""
     dialog = QFileDialog(parent, title, name, kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))

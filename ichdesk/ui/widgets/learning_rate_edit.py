@@ -98,7 +98,7 @@ class LearningRateEdit(StepperMixin, QAbstractSpinBox):
             flags |= QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
         return flags
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Let the user type; what is left in the end is checked then."""
         state = QValidator.State.Acceptable
         if parsed_rate(text) is None:

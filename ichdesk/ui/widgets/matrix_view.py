@@ -40,9 +40,8 @@ _STEPS = {
 def blend(low: str, high: str, share: float) -> QColor:
     """The color at `share` of the way between two."""
     a, b = QColor(low), QColor(high)
-    mixed = (
-        round(x + (y - x) * share) for x, y in zip(a.toTuple()[:3], b.toTuple()[:3], strict=True)
-    )
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    mixed = (round(x + (y - x) * share) for x, y in pairs)
     return QColor(*mixed)
 
 
@@ -307,93 +306,6 @@ class MatrixView(QWidget):
         metrics = QFontMetricsF(ui_font(SMALL_PX))
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
         return min(float(_LABEL_PX), widest + 2)
-
-    def _fitting_fonts(self, cell_px: float) -> tuple[QFont, QFont] | None:
-        """Fonts for wrong and right counts, or None where the largest count fits at no size."""
-        text = str(int(self._counts.max()))
-        for size_px in range(BODY_PX, _SMALLEST_FONT_PX - 1, -1):
-            bold = ui_font(size_px, bold=True)
-            metrics = QFontMetricsF(bold)
-            if metrics.horizontalAdvance(text) <= cell_px - 2 and metrics.height() <= cell_px:
-                return ui_font(size_px), bold
-        return None
-
-    def _paint_labels(self, painter: QPainter, layout: _Layout) -> None:
-        font = ui_font(min(SMALL_PX, max(_SMALLEST_FONT_PX, int(layout.cell * 0.6))))
-        painter.setFont(font)
-        painter.setPen(QColor(self._theme.palette.text))
-        metrics = QFontMetricsF(font)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        height_px = self._label_width_px()
-        for index, name in enumerate(self._names):
-            rect = layout.row_label(index)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
-            painter.drawText(rect, right, text)
-            below = layout.column_label(index)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, height_px)
-            painter.save()
-            painter.translate(below.center().x(), below.top())
-            painter.rotate(-90)
-            upright = QRectF(-height_px, -layout.cell / 2, height_px, layout.cell)
-            painter.drawText(upright, right, text)
-            painter.restore()
-
-    def _paint_titles(self, painter: QPainter, layout: _Layout) -> None:
-        painter.setFont(ui_font(SMALL_PX, bold=True))
-        painter.setPen(QColor(self._theme.palette.text))
-        bottom = QRectF(layout.x, self.height() - _TITLE_PX, layout.size, _TITLE_PX)
-        painter.drawText(_widened(bottom), Qt.AlignmentFlag.AlignCenter, "Prediction")
-        painter.save()
-        painter.translate(0, layout.y + layout.size / 2)
-        painter.rotate(-90)
-        side = QRectF(-layout.size / 2, 0, layout.size, _TITLE_PX)
-        painter.drawText(_widened(side), Qt.AlignmentFlag.AlignCenter, "Class")
-        painter.restore()
-
-    def _paint_scale(self, painter: QPainter, layout: _Layout) -> None:
-        palette = self._theme.palette
-        top = max(1, int(self._counts.max()))
-        bar = self._scale_bar(layout)
-        gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
-        gradient.setColorAt(0, QColor(palette.heat_low))
-        gradient.setColorAt(1, QColor(palette.heat_high))
-        painter.fillRect(bar, gradient)
-        painter.setFont(ui_font(SMALL_PX))
-        painter.setPen(QColor(palette.text))
-        line_px = QFontMetricsF(painter.font()).height()
-        painter.drawText(bar.topLeft() - QPointF(0, GRID_PX / 2), "Images")
-        for value, y in ((top, bar.top()), (0, bar.bottom() - line_px)):
-            box = QRectF(bar.right() + GRID_PX / 2, y, _SCALE_TEXT_PX, line_px)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
-
-    def _scale_bar(self, layout: _Layout) -> QRectF:
-        """Beside a small matrix; in the free corner of a large one, which needs the width."""
-        if layout.classes <= _SCALE_BESIDE:
-            x, y = layout.x + layout.size + 2 * GRID_PX, layout.y
-            height_px = layout.size
-        else:
-            x, y = _TITLE_PX + GRID_PX, layout.y + layout.size + GRID_PX
-            height_px = self._label_width_px()
-        return QRectF(x, y + _TITLE_PX, _SCALE_PX, max(5 * GRID_PX, height_px - _TITLE_PX))
-
-    # --- sizes -------------------------------------------------------------------------------
-
-    def _layout(self) -> _Layout:
-        classes = len(self._names)
-        x = _TITLE_PX + self._label_width_px() + GRID_PX
-        beside = 2 * GRID_PX + _SCALE_PX + _SCALE_TEXT_PX
-        right = beside if classes <= _SCALE_BESIDE else 1
-        room = max(0.0, self.width() - x - right)
-        cell = min(_MAX_CELL_PX, int(room / classes)) if classes else 0
-        return _Layout(x, 1, cell, classes)
-
-    def _label_width_px(self) -> float:
-        metrics = QFontMetricsF(ui_font(SMALL_PX))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
-        return min(float(_LABEL_PX), widest + 2)
-
-    def _label_height_px(self) -> float:
-        return self._label_width_px()
 
     def _fit(self) -> None:
         self.setFixedHeight(self.sizeHint().height())

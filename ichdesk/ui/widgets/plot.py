@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -39,7 +39,7 @@ def thinned(x: Values, y: Values, limit: int = _MAX_POINTS) -> tuple[Values, Val
 
 
 def whole_step(span: float, ticks: int = _TARGET_TICKS) -> int:
-    """Distance between ticks on whole numbers: 1, 2, 5, 10, 20, 50, …"""
+    """Distance between ticks on whole numbers: 1, 2, 5, 10, 20, 50 and so on."""
     step = 1
     while span / step > ticks:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
@@ -65,7 +65,17 @@ def round_top(*curves: Values) -> float:
     return step * ceil(highest / step * 0.9999)
 
 
-class _EpochAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Axis that also labels its two ends, which pyqtgraph leaves out beside a grid."""
+
+    def boundingRect(self) -> QRectF:
+        """Room for half a label beyond the ends."""
+        margin_px = 2 * GRID_PX
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(-margin_px, -margin_px, margin_px, margin_px)
+
+
+class _EpochAxis(_Axis):
     """Bottom axis with ticks on whole epochs."""
 
     def tickSpacing(self, low: float, high: float, _size_px: float) -> list[tuple[int, int]]:
@@ -77,7 +87,7 @@ class _EpochAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         return [f"{value:,.0f}" for value in values]
 
 
-class _ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _ValueAxis(_Axis):
     """Left axis with one level of round ticks."""
 
     def tickSpacing(self, low: float, high: float, _size_px: float) -> list[tuple[float, float]]:

@@ -1,0 +1,184 @@
+"""The composition root of the desktop app: makes every part, hands them to each other, runs."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from ichdesk.archive import SampleStore
+from ichdesk.protocol.messages import Event
+from ichdesk.session.session import Session
+from ichdesk.session.worker_client import WorkerClient, WorkerDied
+from ichdesk.ui.bridge import Bridge
+from ichdesk.ui.main_window import MainWindow
+from ichdesk.ui.settings import Settings
+from ichdesk.ui.style import apply_style
+from ichdesk.ui.theme import Theme
+from ichdesk.worker.main import run as run_worker
+
+_log = logging.getLogger(__name__)
+
+_SIGNAL_CHECK_MS = 200
+_UNEXPECTED = (
+    "Something unexpected went wrong; your project is still open. "
+    "Save it under a new name and start ICHDesk again if the trouble goes on."
+)
+
+
+class DeskApplication(QApplication):
+    """Reports files that the desktop asks it to open (macOS sends them as events)."""
+
+    file_opened = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        """Hand on files."""
+        if isinstance(event, QFileOpenEvent):
+            self.file_opened.emit(event.file())
+            return True
+        return super().event(event)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything that makes up the running app."""
+
+    app: QApplication
+    theme: Theme
+    bridge: Bridge
+    store: SampleStore
+    client: WorkerClient
+    session: Session
+    window: MainWindow
+
+    def open(self, path: Path) -> None:
+        """Open a project, or images as new classes."""
+        if path.suffix.lower() == ".tm" or not path.exists():
+            self.window.open_path(path)
+        else:
+            self.session.import_files([path])
+
+    def close(self) -> None:
+        """End windows, threads and the worker, and remove the session's files."""
+        self.window.close_now()
+        self.client.close()
+        self.session.close()
+        self.store.close()
+        self.window.deleteLater()
+
+
+def build(
+    settings: Settings | None = None,
+    worker: Callable[[Connection], None] = run_worker,
+    store_folder: Path | None = None,
+) -> Desk:
+    """Make all parts; the window is not shown and the worker not started yet.
+
+    Args:
+        settings: What the window remembers; None for the user's own.
+        worker: What the worker process runs.
+        store_folder: Where samples are kept; None for the user's cache.
+    """
+    app = _application()
+    settings = settings or Settings()
+    theme = Theme(settings.mode)
+    apply_style(app, theme)
+    bridge = Bridge()
+    store = SampleStore(store_folder)
+
+    def on_event(event: Event | WorkerDied) -> None:
+        bridge.post(lambda: session.handle(event))
+
+    client = WorkerClient(worker, on_event)
+    session = Session(client, store, bridge.post)
+    session.subscribe(bridge.on_change)
+    window = MainWindow(session, theme, settings, bridge)
+    # the window is on screen before the worker takes its share of the processor
+    window.canvas.surface.first_painted.connect(client.start)
+    desk = Desk(app, theme, bridge, store, client, session, window)
+    if isinstance(app, DeskApplication):
+        app.file_opened.connect(lambda name: desk.open(Path(name)))
+    return desk
+
+
+def run(argv_files: list[Path], *, demo: bool = False, screenshot: Path | None = None) -> int:
+    """Show the window until it is closed, and return the exit code.
+
+    Args:
+        argv_files: Files of the command line; the first is opened.
+        demo: Reserved for the demonstration.
+        screenshot: Save a picture of the window here and end.
+    """
+    del demo
+    desk = build()
+    _report_unexpected(desk)
+    keep_alive = _close_on_interrupt(desk.app)
+    desk.window.show()
+    for path in argv_files[:1]:
+        desk.open(path.absolute())
+    if screenshot is not None:
+        _take_picture_when_idle(desk, screenshot)
+    try:
+        return desk.app.exec()
+    finally:
+        keep_alive.stop()
+        desk.close()
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform == "linux" and not has_display:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = DeskApplication(sys.argv[:1])
+    app.setApplicationName("ICHDesk")
+    app.setApplicationDisplayName("ICHDesk")
+    app.setDesktopFileName("ichdesk")
+    return app
+
+
+def _report_unexpected(desk: Desk) -> None:
+    """Turn an error that nobody caught into a message in the window, and write it to the log."""
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            desk.app.exit(128 + signal.SIGINT)
+            return
+        _log.error("unexpected error", exc_info=(kind, error, trace))
+        with suppress(Exception):  # the window itself may be what is broken
+            desk.session.report(_UNEXPECTED, details=(f"{kind.__name__}: {error}",))
+
+    sys.excepthook = report
+
+
+def _close_on_interrupt(app: QApplication) -> QTimer:
+    """End on Ctrl+C; Python looks at signals only while it runs, so a timer lets it."""
+    signal.signal(signal.SIGINT, lambda *_: app.exit(128 + signal.SIGINT))
+    timer = QTimer()
+    timer.timeout.connect(lambda: None)
+    timer.start(_SIGNAL_CHECK_MS)
+    return timer
+
+
+def _take_picture_when_idle(desk: Desk, path: Path) -> None:
+    def look() -> None:
+        if desk.session.job is None and desk.window.thumbnails.is_idle:
+            desk.window.grab().save(str(path))
+            desk.app.quit()
+
+    timer = QTimer(desk.window)
+    timer.timeout.connect(look)
+    timer.start(_SIGNAL_CHECK_MS)

@@ -1,0 +1,123 @@
+"""The About box and the quick tour."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
+
+_WIDTH_PX = 520
+_PURPOSE = (
+    "Teachable Machine for head CT, on the desktop and offline: sort slices into classes, train, "
+    "and see what the model has learned and where it errs."
+)
+_WARNING = "For teaching, not for diagnosis. Never use it for the care of a patient."
+_LICENSES = (
+    "ICHDesk is free software under the Apache License 2.0. It is built with Python (PSF License), "
+    "Qt and PySide6 (LGPL 3), PyTorch and NumPy (BSD), Pillow (MIT-CMU), pyqtgraph and "
+    "QtAwesome (MIT), Material Design Icons (Apache 2.0) and other free libraries."
+)
+_PRIVACY = "It uses no network: your images, projects and models stay on this computer."
+_STEPS = (
+    ("1. Gather", "Drop CT images or folders onto a class card, or click Upload."),
+    ("2. Train", "Click Train Model. Some images are held out to test what was learned."),
+    ("3. Look", "Under the hood shows which classes are mistaken for which, and the curves."),
+    ("4. Try", "Drop new images onto Preview and read one bar per class."),
+)
+_KEYS = (
+    ("Open, save", (QKeySequence.StandardKey.Open, QKeySequence.StandardKey.Save)),
+    ("Undo, redo", (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)),
+    ("Add a class", ("Ctrl+Shift+N",)),
+    ("Under the hood", ("Ctrl+U",)),
+    ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
+    ("Delete selected images", ("Del", "Backspace")),
+)
+
+
+class _TextDialog(QDialog):
+    """A column of texts with a Close button."""
+
+    def __init__(self, title: str, heading: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setFixedWidth(_WIDTH_PX)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(*(CARD_GAP_PX,) * 4)
+        self.column.setSpacing(2 * GRID_PX)
+        self.add_text(heading, size_px=TITLE_PX)
+
+    def add_text(self, text: str, *, size_px: int | None = None, bold: bool = False) -> None:
+        """Append a paragraph."""
+        label = _wrapped(text)
+        if size_px or bold:
+            label.setFont(ui_font(size_px or label.font().pixelSize(), bold=bold))
+        self.column.addWidget(label)
+
+    def add_close_button(self) -> None:
+        """End the dialog."""
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAccessibleName("Close")
+        self.column.addWidget(buttons)
+
+
+class AboutDialog(_TextDialog):
+    """What this is, what it is not for, and on whose work it stands."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("About ICHDesk", f"ICHDesk {app_version()}", theme, parent)
+        self.add_text(_PURPOSE)
+        self.add_text(_WARNING, bold=True)
+        self.add_text(_PRIVACY)
+        self.add_text(_LICENSES)
+        self.add_close_button()
+
+
+class TourDialog(_TextDialog):
+    """Four steps and the shortcuts."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__("Quick tour", "Four steps to a model", theme, parent)
+        self._add_rows(_STEPS)
+        self.add_text("Shortcuts", size_px=TITLE_PX)
+        self._add_rows(tuple((what, ", ".join(map(_shown, keys))) for what, keys in _KEYS))
+        self.add_text(_WARNING, bold=True)
+        self.add_close_button()
+
+    def _add_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID_PX)
+        form.setVerticalSpacing(GRID_PX)
+        for name, text in rows:
+            form.addRow(name, _wrapped(text))
+        self.column.addLayout(form)
+
+
+def app_version() -> str:
+    """Version of the installed app."""
+    try:
+        return version("ichdesk")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _shown(key: QKeySequence.StandardKey | str) -> str:
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _wrapped(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

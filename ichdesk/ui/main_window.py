@@ -1,0 +1,238 @@
+"""The window: app bar, messages, canvas and the panel on the right."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from ichdesk.session.session import Session
+from ichdesk.session.state import Change
+from ichdesk.ui.bridge import Bridge
+from ichdesk.ui.canvas import Canvas
+from ichdesk.ui.dropped import dropped_project
+from ichdesk.ui.file_commands import FileCommands
+from ichdesk.ui.menus import Menus
+from ichdesk.ui.settings import Settings
+from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, Mode, Theme
+from ichdesk.ui.thumbnails import Thumbnails
+from ichdesk.ui.widgets.app_bar import AppBar
+from ichdesk.ui.widgets.job_bar import JobBar
+from ichdesk.ui.widgets.notice_bar import NoticeBar
+
+_FIRST_SIZE_PX = (1440, 900)
+_SCREEN_SHARE = 0.9
+_MIN_SIZE_PX = (960, 600)
+_MESSAGES_MAX_PX = 880
+
+
+class MainWindow(QMainWindow):
+    """Puts the parts together and answers the menus.
+
+    Args:
+        bridge: Tells the window about changes of the session.
+    """
+
+    def __init__(self, session: Session, theme: Theme, settings: Settings, bridge: Bridge) -> None:
+        super().__init__()
+        self._session = session
+        self._theme = theme
+        self._settings = settings
+        self._under_the_hood: QWidget | None = None
+        self._refresh_hood: Callable[[Change], None] | None = None
+        self._may_close = False
+        self.setMinimumSize(*_MIN_SIZE_PX)
+        self.setAcceptDrops(True)
+        self.files = FileCommands(self, session, settings)
+        self.thumbnails = Thumbnails(bridge.post, _sharpest_ratio(), self)
+        self.canvas = Canvas(session, theme, self.thumbnails)
+        self.notices = NoticeBar(session, theme)
+        self.jobs = JobBar(session, theme)
+        self.app_bar = AppBar(theme)
+        self.menus = Menus(self, self, session, settings)
+        self.menus.fill_menu_bar(self.menuBar())
+        self.menus.set_mode(theme.mode)
+        self.app_bar.set_menu(self.menus.hamburger_menu(self))
+        self._arrange()
+        self.canvas.surface.training_card.under_the_hood_requested.connect(
+            self._on_under_the_hood_requested
+        )
+        theme.changed.connect(self._on_theme)
+        self._on_theme()
+        bridge.subscribe(self.refresh)
+        self.refresh(~Change(0))
+        self._restore_geometry()
+
+    # --- what the menus ask for --------------------------------------------------------------
+
+    def new_project(self) -> None:
+        """Start an empty project, asking first if there is something to save."""
+        self.files.if_saved(self._session.new)
+
+    def choose_project(self) -> None:
+        """Ask for a project file and open it."""
+        self.files.choose_project()
+
+    def open_path(self, path: Path) -> None:
+        """Open a project file, asking first if there is something to save."""
+        self.files.open_path(path)
+
+    def save(self) -> None:
+        """Save to the project's file, or ask for one."""
+        self.files.save()
+
+    def save_as(self) -> None:
+        """Ask for a file and save to it."""
+        self.files.save_as()
+
+    def export_samples(self) -> None:
+        """Ask for a folder and write all images there, a folder for each class."""
+        self.files.export_samples()
+
+    def export_model(self) -> None:
+        """Export as the Preview card does."""
+        self.canvas.surface.preview_card.export_button.click()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Choose a theme and remember it."""
+        self._settings.mode = mode
+        self._theme.set_mode(mode)
+        self.menus.set_mode(mode)
+
+    def show_tour(self) -> None:
+        """Show the tour and the shortcuts."""
+        from ichdesk.ui.about import TourDialog  # noqa: PLC0415 - the window must not wait for it
+
+        TourDialog(self._theme, self).open()
+
+    def show_about(self) -> None:
+        """Show what this is, and for what."""
+        from ichdesk.ui.about import AboutDialog  # noqa: PLC0415 - the window must not wait for it
+
+        AboutDialog(self._theme, self).open()
+
+    def show_under_the_hood(self, shown: bool) -> None:
+        """Open or close the panel on the right."""
+        if shown and self._under_the_hood is None:
+            self._create_under_the_hood()
+        panel = self._under_the_hood
+        if panel is None:
+            return
+        panel.setVisible(shown)
+        self.menus.under_the_hood.setChecked(shown)
+        if shown:
+            panel.setFocus()
+        else:
+            self.canvas.surface.training_card.hood_button.setFocus()
+
+    # --- state -------------------------------------------------------------------------------
+
+    def refresh(self, change: Change) -> None:
+        """Re-read the parts of the session that have changed."""
+        self.canvas.refresh(change)
+        self.notices.refresh(change)
+        self.jobs.refresh(change)
+        if change & (Change.PROJECT | Change.RUN | Change.FILE):
+            self.menus.refresh()
+        if Change.FILE in change:
+            self._show_title()
+        if self._refresh_hood is not None:
+            self._refresh_hood(change)
+
+    def close_now(self) -> None:
+        """Close without asking, and end the window's threads."""
+        self._may_close = True
+        self.close()
+        self.thumbnails.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask if there is something to save."""
+        if not self._may_close:
+            event.ignore()
+            self.files.if_saved(self._close_for_good)
+            return
+        self._settings.geometry = self.saveGeometry()
+        self._settings.save()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a project file anywhere."""
+        if dropped_project(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the project file."""
+        path = dropped_project(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self._session.name}[*] - ICHDesk")
+        self.setWindowModified(self._session.is_modified)
+        self.setWindowFilePath(str(self._session.path or ""))
+        self.files.remember(self._session.path)
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        messages = QVBoxLayout()
+        messages.setContentsMargins(0, GRID_PX, CARD_GAP_PX, 0)
+        messages.setSpacing(GRID_PX)
+        for widget in (self.jobs, self.notices):
+            widget.setMaximumWidth(_MESSAGES_MAX_PX)
+            messages.addWidget(widget)
+        messages.addStretch()
+        top = QHBoxLayout()
+        top.setSpacing(CARD_GAP_PX)
+        top.addWidget(self.app_bar, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(messages, 1)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.canvas, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(GRID_PX // 2)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.setStretchFactor(0, 1)
+        self.setCentralWidget(self.splitter)
+
+    def _create_under_the_hood(self) -> None:
+        # pyqtgraph takes a second to import, so it is left until someone looks under the hood
+        from ichdesk.ui.under_the_hood import UnderTheHood  # noqa: PLC0415
+
+        panel = UnderTheHood(self._session, self._theme)
+        panel.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        panel.close_requested.connect(lambda: self.show_under_the_hood(False))
+        self.splitter.addWidget(panel)
+        self.splitter.setStretchFactor(1, 0)
+        self._under_the_hood = panel
+        self._refresh_hood = panel.refresh
+
+    def _on_under_the_hood_requested(self) -> None:
+        panel = self._under_the_hood
+        self.show_under_the_hood(panel is None or panel.isHidden())
+
+    def _on_theme(self) -> None:
+        self.menus.show_icons(self._theme)
+
+    def _restore_geometry(self) -> None:
+        saved = self._settings.geometry
+        if saved is not None and self.restoreGeometry(saved):
+            return
+        available = QGuiApplication.primaryScreen().availableGeometry()
+        width = min(_FIRST_SIZE_PX[0], round(_SCREEN_SHARE * available.width()))
+        height = min(_FIRST_SIZE_PX[1], round(_SCREEN_SHARE * available.height()))
+        self.resize(max(width, _MIN_SIZE_PX[0]), max(height, _MIN_SIZE_PX[1]))
+
+
+def _sharpest_ratio() -> float:
+    return max(screen.devicePixelRatio() for screen in QGuiApplication.screens())
