@@ -16,9 +16,9 @@ from ichdesk import __version__
 from ichdesk.archive import Cancelled, SampleStore, export_samples, save_project
 from ichdesk.cli import jobs
 from ichdesk.cli.progress import progress_bars
-from ichdesk.cli.results import repeats_result, run_summary, write_json, write_text
 from ichdesk.core.config import DEVICES, TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.results import repeats_result, run_summary, write_json, write_text
 
 BAD_INPUT = 2
 INTERRUPTED = 130

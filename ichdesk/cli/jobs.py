@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from ichdesk.archive import SampleStore, open_project
 from ichdesk.cli.progress import Bars
-from ichdesk.cli.results import run_result
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.core.project import Project
+from ichdesk.core.results import run_result
 from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.imaging.decode import decode_sample, sample_jpeg
 from ichdesk.imaging.gather import gather

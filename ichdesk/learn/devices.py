@@ -48,9 +48,10 @@ def resolve_device(name: str) -> torch.device:
 def one_cpu_thread() -> Iterator[None]:
     """Keep torch to one thread of the CPU.
 
-    Steps of the head take microseconds: handing them to several threads gains nothing on an idle
-    computer, and on a busy one every step waits for the slowest thread (measured: 100 s instead of
-    1.7 s). It also makes the sums, and so the results, independent of the number of cores.
+    A step of the head, or a backbone on one image, takes so little time that sharing it among
+    threads gains nothing on an idle computer; on a busy one every step waits for the slowest
+    thread (measured: 100 s instead of 1.7 s). It also makes the sums, and so the results,
+    independent of the number of cores.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)

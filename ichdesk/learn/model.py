@@ -11,6 +11,7 @@ from safetensors.torch import save as to_safetensors
 
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
+from ichdesk.core.notes import os_reason
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.features import Extractor, Image, Vector
 from ichdesk.learn.head import Head
@@ -84,9 +85,9 @@ def save_model(model: Model, path: Path) -> None:
         with replacing(path) as file:
             file.write(to_safetensors(tensors, metadata))
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
         raise UserError(
-            f"The model could not be saved as “{path.name}” ({reason}); choose another place."
+            f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
+            "choose another place."
         ) from error
 
 
@@ -103,8 +104,9 @@ def load_model(path: Path) -> Model:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise UserError(f"The model “{path.name}” could not be opened ({reason}).") from error
+        raise UserError(
+            f"The model “{path.name}” could not be opened ({os_reason(error)}); choose another."
+        ) from error
     except (SafetensorError, ValueError, TypeError) as error:
         raise _not_a_model(path) from error
     return _assemble(path, metadata, tensors)

@@ -1,10 +1,11 @@
 """The gray canvas: class cards on the left, training and preview beside them, lines between."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
-    QFocusEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -106,7 +107,7 @@ class Surface(QWidget):
         left_column: list[QWidget] = [*self.class_cards.values(), self.add_card]
         heights = [max(w.sizeHint().height(), w.minimumSizeHint().height()) for w in left_column]
         column_px = sum(heights) + CARD_GAP_PX * (len(heights) - 1)
-        sticky = (
+        sticky: tuple[tuple[QWidget, int, int], ...] = (
             (self.training_card, columns.training_x, columns.training),
             (self.preview_card, columns.preview_x, columns.preview),
         )
@@ -203,7 +204,7 @@ class Surface(QWidget):
         """Tab goes through the classes, then adds one, then trains, then tries."""
         cards = (*self.class_cards.values(), self.add_card, self.training_card, self.preview_card)
         stops = [stop for card in cards for stop in _tab_stops(card)]
-        for before, after in zip(stops, stops[1:], strict=False):
+        for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
 
@@ -216,8 +217,8 @@ def _height_for(card: QWidget, width_px: int) -> int:
 
 def _tab_stops(card: QWidget) -> list[QWidget]:
     """A card's controls in the order of their places."""
-    inside = card.findChildren(QWidget)
-    stops = [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.isWindow()]
+    inside = [w for w in card.findChildren(QWidget) if w.window() is card.window()]
+    stops = [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     if card.focusPolicy() & Qt.FocusPolicy.TabFocus:
         stops.insert(0, card)
     return stops

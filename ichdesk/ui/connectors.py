@@ -7,7 +7,7 @@ from ichdesk.ui.theme import RADIUS_PX, Palette
 
 _WIDTH_PX = 2.0
 _SHADOW_STEPS = 8
-_SHADOW_OPACITY = 0.022  # of each step; they add up
+_SHADOW_OPACITY = 0.016  # of each step; they add up
 _SHADOW_DROP_PX = 2
 _DASHES = [3.0, 3.0]
 _DISABLED_OPACITY = 0.5

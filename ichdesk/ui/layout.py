@@ -30,7 +30,7 @@ class Columns:
         training = _between(256, 0.17 * width_px, 288)
         preview = _between(296, 0.24 * width_px, 400)
         rest = width_px - 2 * MARGIN_PX - 2 * gap - training - preview
-        classes = _between(400, min(rest, 0.42 * width_px), 960)
+        classes = _between(360, min(rest, 0.42 * width_px), 960)
         content = classes + training + preview + 2 * gap
         left = max(MARGIN_PX, (width_px - content) // 2)
         training_x = left + classes + gap

@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         bridge.subscribe(self.refresh)
         self.refresh(~Change(0))
         self._restore_geometry()
+        self.splitter.setFocus()  # nothing is marked before the user presses Tab
 
     # --- what the menus ask for --------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class Menus(QObject):
         action = QAction(text, self)
         if keys is not None:
             action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())
+        action.triggered.connect(lambda: do())  # noqa: PLW0108 - without the "checked" of Qt
         if symbol:
             self._icons.append((action, symbol))
         self._window.addAction(action)
@@ -182,7 +182,7 @@ class Menus(QObject):
     def _submenu(self, text: str, symbol: str, fill: Callable[[QMenu], None]) -> QMenu:
         menu = QMenu(text, self._window)
         self._icons.append((menu.menuAction(), symbol))
-        menu.aboutToShow.connect(lambda: fill(menu))
+        menu.aboutToShow.connect(partial(fill, menu))
         return menu
 
     def _fill_recent(self, menu: QMenu) -> None:

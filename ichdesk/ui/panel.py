@@ -28,6 +28,11 @@ class Panel(QWidget):
         super().__init__(parent)
         self.theme = theme
 
+    @property
+    def picture_height_px(self) -> int:
+        """How much of the panel, from its top, belongs on a picture of it."""
+        return self.height()
+
     def refresh(self, view: RunView | None) -> bool:
         """Show the run; False if it has nothing to show yet."""
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSaveFile, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QRegion
 
 from ichdesk.core.errors import UserError
 from ichdesk.ui.panel import Panel
@@ -22,7 +22,7 @@ def panel_image(panel: Panel, note: str) -> QImage:
         lines.append((note, ui_font(SMALL_PX), palette.text_soft))
     width_px = panel.width()
     top_px = sum(_height_px(text, font, width_px) + GRID_PX for text, font, _ in lines)
-    size = (width_px + 2 * CARD_PADDING_PX, top_px + panel.height() + 2 * CARD_PADDING_PX)
+    size = (width_px + 2 * CARD_PADDING_PX, top_px + panel.picture_height_px + 2 * CARD_PADDING_PX)
     image = QImage(size[0] * _SCALE, size[1] * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(QColor(palette.card))
@@ -35,7 +35,8 @@ def panel_image(panel: Panel, note: str) -> QImage:
         painter.drawText(QRect(CARD_PADDING_PX, y_px, width_px, height_px), _WRAP, text)
         y_px += height_px + GRID_PX
     painter.end()
-    panel.render(image, QPoint(CARD_PADDING_PX, y_px), renderFlags=panel.RenderFlag.DrawChildren)
+    region = QRegion(0, 0, width_px, panel.picture_height_px)
+    panel.render(image, QPoint(CARD_PADDING_PX, y_px), region, panel.RenderFlag.DrawChildren)
     return image
 
 

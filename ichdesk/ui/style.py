@@ -43,7 +43,8 @@ def _frames(p: Palette) -> str:
     QFrame[role="panel"] {{ background: {p.card}; border: none; }}
     QFrame[role="separator"] {{ background: {p.line}; border: none; }}
     QFrame[role="appbar"] {{
-        background: {p.card}; border: none; border-bottom-right-radius: {RADIUS_PX}px; }}
+        background: {p.card}; border: 1px solid {p.line}; border-top: none; border-left: none;
+        border-bottom-right-radius: {RADIUS_PX}px; }}
     QFrame[role="popover"] {{
         background: {p.card}; border: 1px solid {p.line_strong}; border-radius: {_HALF}px; }}
     QLabel {{ background: transparent; color: {p.text}; }}

@@ -29,7 +29,6 @@ class UnderTheHood(QFrame):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._is_behind = True
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(MIN_WIDTH_PX)
@@ -43,20 +42,16 @@ class UnderTheHood(QFrame):
         self.state_chip = Chip(theme)
         self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
         self._lay_out()
-        self.refresh(~Change(0))
+        self._show_run()
 
     def refresh(self, change: Change) -> None:
         """Show the session's run; a hidden panel catches up when it is shown."""
-        if not change & (Change.RUN | Change.PROJECT):
-            return
-        self._is_behind = not self.isVisible() and not self._is_behind
-        if not self._is_behind:
+        if self.isVisible() and change & (Change.RUN | Change.PROJECT):
             self._show_run()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
-        self._is_behind = False
         self._show_run()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -105,7 +105,8 @@ class Handlers:
         """Load what the first request is likely to need, so that it is quick."""
         try:
             extractor = self._extractor(DEFAULT_BACKBONE, "auto")
-            extractor.run(np.zeros((1, SIDE_PX, SIDE_PX, 3), np.uint8))
+            with one_cpu_thread():
+                extractor.run(np.zeros((1, SIDE_PX, SIDE_PX, 3), np.uint8))
         except Exception as error:  # noqa: BLE001 - the request itself will tell
             _log.warning("could not warm up: %s", error)
 
@@ -212,7 +213,8 @@ class Handlers:
         parts = [np.zeros((0, len(model.labels)), np.float32)]
         for start in range(0, len(request.images), BATCH):
             self._stop_if_cancelled(request.request_id)
-            parts.append(model.predict(request.images[start : start + BATCH], extractor))
+            with one_cpu_thread():
+                parts.append(model.predict(request.images[start : start + BATCH], extractor))
         return np.concatenate(parts)
 
     def _save(self, request: SaveModel) -> None:
@@ -250,7 +252,8 @@ def predict_file(
     extractor = load_extractor(model.backbone, resolve_device(device), model.fingerprint)
     starts = range(0, len(images), BATCH)
     parts = [np.zeros((0, len(model.labels)), np.float32)]
-    parts += [model.predict(images[start : start + BATCH], extractor) for start in starts]
+    with one_cpu_thread():
+        parts += [model.predict(images[start : start + BATCH], extractor) for start in starts]
     return model.labels, np.concatenate(parts)
 
 

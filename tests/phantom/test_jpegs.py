@@ -57,4 +57,4 @@ def test_gray_has_no_color_and_color_coding_has() -> None:
         return float(np.abs(picture[..., 0] - picture[..., 2]).max())
 
     assert colorfulness(color_coded=False) <= 6
-    assert colorfulness(color_coded=True) > 60
+    assert colorfulness(color_coded=True) > 30

@@ -42,11 +42,12 @@ def test_every_slice_shows_its_hemorrhage(name: str) -> None:
 
 @pytest.mark.parametrize("name", HEMORRHAGE_TYPES)
 def test_acute_blood_is_brighter_than_the_brain(name: str) -> None:
-    means = []
+    blood = []
     for seed in range(20):
         drawn = draw(seed, name)
-        means.append(np.median(drawn.hu[drawn.masks[name]]))
-    assert 42 < np.median(means) < 80
+        blood.append(np.median(drawn.hu[drawn.masks[name]]))
+    least = 38 if name == "subarachnoid" else 45  # thin films share their pixels with brain
+    assert least < np.median(blood) < 75
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -82,12 +83,12 @@ def test_intraventricular_blood_replaces_fluid() -> None:
 
 
 def test_noise_can_be_set() -> None:
-    def roughness(noise_hu: float) -> float:
-        rng = np.random.default_rng(4)
+    def middle(noise_hu: float) -> np.ndarray:
+        rng = np.random.default_rng(4)  # the same head and the same grain, only stronger
         hu = phantom_slice(rng, size_px=SIZE, level="body", noise_hu=noise_hu).hu
-        return float(np.median(np.abs(np.diff(hu[48:80, 48:80], axis=1))))
+        return hu[48:80, 48:80]
 
-    assert roughness(6.0) > 2.5 * roughness(1.0)
+    assert (middle(6.0) - middle(1.0)).std() == pytest.approx(5.0, rel=0.1)
 
 
 @pytest.mark.parametrize("size_px", [64, 224, 256])

@@ -8,13 +8,14 @@ from ichdesk.ui.icons import icon
 from ichdesk.ui.theme import RADIUS_PX, Theme
 
 HEIGHT_PX = 72
+_ICON_GAP = " "  # style sheets have no space between icon and text
 
 
 class AddClassCard(QPushButton):
     """A wide dashed button."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Add a class", parent)
+        super().__init__(f"{_ICON_GAP}Add a class", parent)
         self._theme = theme
         self.setProperty("role", "add")
         self.setAccessibleName("Add a class")

@@ -28,7 +28,7 @@ from ichdesk.ui.icons import icon
 from ichdesk.ui.run_text import counted
 from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, RADIUS_PX, Theme
 from ichdesk.ui.thumbnails import THUMBNAIL_PX, Thumbnails
-from ichdesk.ui.widgets.card import Card, separator
+from ichdesk.ui.widgets.card import Card
 from ichdesk.ui.widgets.file_dialogs import IMAGE_KINDS, ask_folder, ask_open_paths
 from ichdesk.ui.widgets.icon_button import IconButton
 
@@ -67,6 +67,8 @@ class ClassCard(Card):
         self.empty_label = QLabel(_EMPTY_TEXT)
         self.empty_label.setProperty("role", "soft")
         self.empty_label.setWordWrap(True)
+        self.empty_label.setFixedHeight(STRIP_PX)  # a card is as high without images as with them
+        self.empty_label.setContentsMargins(GRID_PX, 0, GRID_PX, STRIP_PX - THUMBNAIL_PX)
         self.drop_label = QLabel(self)
         self.drop_label.setProperty("role", "drop")
         self.drop_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -104,19 +106,22 @@ class ClassCard(Card):
     # --- parts -------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        self.header.setContentsMargins(CARD_PADDING_PX, GRID_PX, GRID_PX, GRID_PX)
+        padding_px = CARD_PADDING_PX - _EDGE_PX
+        self.setContentsMargins(_EDGE_PX, 0, 0, 0)  # keeps the line off the colored edge
+        self.header.setContentsMargins(padding_px, GRID_PX, GRID_PX, GRID_PX)
         self.header.addWidget(self.title, 1)
-        self.header.addWidget(self.tag)
+        self.header.addWidget(self.tag, 0, Qt.AlignmentFlag.AlignVCenter)
         self.header.addWidget(self.menu_button)
         row = QHBoxLayout()
         row.setSpacing(GRID_PX)
         row.addWidget(self.upload, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.strip, 1)
         row.addWidget(self.empty_label, 1)
-        self.body.setContentsMargins(CARD_PADDING_PX, 12, CARD_PADDING_PX, 12)
-        self.body.addWidget(self.count_label)
-        self.body.addLayout(row)
-        self.body.insertWidget(0, separator())
+        self.body.setContentsMargins(0, 0, 0, 0)
+        samples = self.add_section()
+        samples.setContentsMargins(padding_px, 12, GRID_PX, 12)
+        samples.addWidget(self.count_label)
+        samples.addLayout(row)
 
     def _upload_button(self) -> QToolButton:
         button = QToolButton()
@@ -131,7 +136,7 @@ class ClassCard(Card):
         menu.addAction("&Images or zip files…", self._on_upload_images)
         menu.addAction("&Folder…", self._on_upload_folder)
         button.setMenu(menu)
-        button.setIcon(icon("upload", self.theme.palette.accent, size_px=24))
+        button.setIcon(icon("tray-arrow-up", self.theme.palette.accent, size_px=24))
         return button
 
     def _fill_menu(self) -> None:
@@ -246,20 +251,6 @@ class ClassCard(Card):
 
     # --- drawing -----------------------------------------------------------------------------
 
-    def minimumSizeHint(self) -> QSize:
-        """As high with images as without."""
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), max(hint.height(), self._full_height()))
-
-    def sizeHint(self) -> QSize:
-        """As high with images as without."""
-        hint = super().sizeHint()
-        return QSize(hint.width(), max(hint.height(), self._full_height()))
-
-    def _full_height(self) -> int:
-        text_px = self.count_label.sizeHint().height()
-        return self.header.sizeHint().height() + 1 + text_px + STRIP_PX + 2 * 12 + 2 * GRID_PX
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the highlight as large as the card."""
         super().resizeEvent(event)
@@ -279,5 +270,5 @@ class ClassCard(Card):
         painter.end()
 
     def _on_theme(self) -> None:
-        self.upload.setIcon(icon("upload", self.theme.palette.accent, size_px=24))
+        self.upload.setIcon(icon("tray-arrow-up", self.theme.palette.accent, size_px=24))
         self.update()

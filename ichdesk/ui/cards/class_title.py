@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from ichdesk.core.project import MAX_NAME_LENGTH
 from ichdesk.ui.theme import GRID_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.widgets.elided_label import ElidedLabel
 from ichdesk.ui.widgets.icon_button import IconButton
+
+# another window or a menu in front does not mean that the user is done
+_STILL_EDITING = {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
 
 
 class ClassTitle(QWidget):
@@ -75,12 +78,12 @@ class ClassTitle(QWidget):
             if event.type() is QEvent.Type.MouseButtonDblClick:
                 self.edit()
                 return True
-        elif watched is self.editor and isinstance(event, QKeyEvent):
-            if event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+        elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.editor and event.key() == Qt.Key.Key_Escape:
                 self._end()
                 return True
-        elif watched is self.editor and event.type() is QEvent.Type.FocusOut:
-            if self.isVisible() and self.editor.isActiveWindow():
+        elif event.type() is QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            if watched is self.editor and event.reason() not in _STILL_EDITING:
                 self._commit()
         return False
 

@@ -1,12 +1,9 @@
 """The tile that takes images: a click or a key opens a dialog, a drop needs none."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
-    QDragLeaveEvent,
     QDropEvent,
     QPainter,
     QPaintEvent,
@@ -14,6 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from ichdesk.ui.dropped import dropped_paths, dropped_project
 from ichdesk.ui.icons import glyph
 from ichdesk.ui.theme import BODY_PX, GRID_PX, RADIUS_PX, Theme, ui_font
 
@@ -22,21 +20,18 @@ _HEIGHT_PX = 12 * GRID_PX
 _ICON_PX = 3 * GRID_PX
 
 
-def local_files(mime: QMimeData) -> list[Path]:
-    """The files that a drag carries."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-
-
 class DropArea(QAbstractButton):
-    """Emits `clicked` to ask for a dialog, and `dropped` with files."""
+    """Emits `clicked` to ask for a dialog, and `dropped` with paths.
+
+    Its card takes drops anywhere and passes them on.
+    """
 
     dropped = Signal(list)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._hovered_by_files = False
-        self.setAcceptDrops(True)
+        self._marked = False
         self.setText(_TEXT)
         self.setAccessibleName("Choose images to try the model on")
         self.setFont(ui_font(BODY_PX, bold=True))
@@ -49,21 +44,23 @@ class DropArea(QAbstractButton):
         """Room for the icon and two lines."""
         return QSize(240, _HEIGHT_PX)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files, and show it."""
-        if local_files(event.mimeData()):
+    def take_drag(self, event: QDragEnterEvent) -> None:
+        """Accept files, and show it; a project is left to the window, which opens it."""
+        if dropped_paths(event.mimeData()) and not dropped_project(event.mimeData()):
             event.acceptProposedAction()
-            self._set_hovered(True)
+            self._mark(True)
+        else:
+            event.ignore()
 
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+    def leave_drag(self) -> None:
         """The files went elsewhere."""
-        self._set_hovered(False)
+        self._mark(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def take_drop(self, event: QDropEvent) -> None:
         """Hand the files on."""
-        self._set_hovered(False)
+        self._mark(False)
         event.acceptProposedAction()
-        self.dropped.emit(local_files(event.mimeData()))
+        self.dropped.emit(dropped_paths(event.mimeData()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the tile."""
@@ -71,7 +68,7 @@ class DropArea(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(palette.accent_soft if self.isDown() else palette.drop))
-        marked = self._hovered_by_files or self.hasFocus()
+        marked = self._marked or self.hasFocus()
         painter.setPen(QPen(QColor(palette.accent), 2) if marked else Qt.PenStyle.NoPen)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(box, RADIUS_PX / 2, RADIUS_PX / 2)
@@ -83,6 +80,6 @@ class DropArea(QAbstractButton):
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
 
-    def _set_hovered(self, hovered: bool) -> None:
-        self._hovered_by_files = hovered
+    def _mark(self, marked: bool) -> None:
+        self._marked = marked
         self.update()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ichdesk.session.session import Session
@@ -25,6 +26,7 @@ WIDTH_PX = 320
 MODEL_SUFFIX = ".ichmodel"
 DISCLAIMER = "For teaching, not for diagnosis."
 _IMAGES = "Images (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp);;All files (*)"
+_CHOOSE = "Choose an image above to see what the model makes of it."
 _TRAIN_FIRST = "Train a model first; then its output appears here."
 _TRAINING = "The model is being trained; its output appears when that is done."
 
@@ -76,6 +78,18 @@ class PreviewCard(Card):
         self._show_image()
         self._show_output()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files anywhere on the card."""
+        self.drop_area.take_drag(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """The files went elsewhere."""
+        self.drop_area.leave_drag()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Try the model on the files."""
+        self.drop_area.take_drop(event)
+
     def show_index(self, index: int) -> None:
         """Turn to the image at this position; the ends stay where they are."""
         self._index = min(max(index, 0), max(0, len(self._session.preview) - 1))
@@ -107,8 +121,12 @@ class PreviewCard(Card):
         self.winner_label.setAccessibleName(f"Highest output: {text}" if text else "")
         self.output_heading.setVisible(bool(outputs))
         self.stale_chip.say(STALE_TEXT if ready and self._session.is_stale else "")
-        waiting = _TRAINING if self._session.is_training else _TRAIN_FIRST
-        self.hint_label.say("" if ready else waiting)
+        self.hint_label.say(self._hint())
+
+    def _hint(self) -> str:
+        if self._session.has_model:
+            return "" if self.current else _CHOOSE
+        return _TRAINING if self._session.is_training else _TRAIN_FIRST
 
     def _outputs(self, image: PreviewImage) -> tuple[Output, ...]:
         classes = self._session.run_classes

@@ -1,7 +1,15 @@
 """The horizontally scrolling row of a class's thumbnails."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QDrag,
@@ -142,7 +150,7 @@ class SampleStrip(QListView):
                 self._rows.index(0), QItemSelectionModel.SelectionFlag.NoUpdate
             )
 
-    def startDrag(self, actions: Qt.DropAction) -> None:
+    def startDrag(self, _actions: Qt.DropAction) -> None:
         """Drag the selection with its count under the pointer."""
         rows = self.selectionModel().selectedRows()
         if not rows:
@@ -187,8 +195,8 @@ class _SampleDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Draw one cell."""
-        cell = option.rect  # type: ignore[attr-defined]  # missing in the stubs
-        state = option.state  # type: ignore[attr-defined]
+        cell = option.rect
+        state = option.state
         box = QRect(cell.left(), cell.top(), THUMBNAIL_PX, THUMBNAIL_PX)
         painter.save()
         painter.setOpacity(1.0 if self.is_enabled else _DISABLED_OPACITY)
@@ -196,9 +204,9 @@ class _SampleDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0)
         if state & QStyle.StateFlag.State_Selected:
             self._paint_selection(painter, box)
-        elif index == self._strip.currentIndex() and self._strip.hasFocus():
+        if index == self._strip.currentIndex() and self._strip.hasFocus():
             painter.setPen(QPen(QColor(self.theme.palette.accent), 2, Qt.PenStyle.DotLine))
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            painter.drawRect(box.adjusted(5, 5, -5, -5))
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, box: QRect, sample: Sample) -> None:

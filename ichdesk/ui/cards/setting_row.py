@@ -25,7 +25,7 @@ class SettingRow(QWidget):
         field.setAccessibleDescription(help_text)
         guard_wheel(field)
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, GRID_PX // 2, 0, GRID_PX // 2)
+        grid.setContentsMargins(0, GRID_PX // 2, 0, GRID_PX if below else GRID_PX // 2)
         grid.setHorizontalSpacing(GRID_PX)
         grid.setVerticalSpacing(GRID_PX // 2)
         grid.addWidget(caption, 0, 0)

@@ -9,7 +9,7 @@ from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.elided_label import ElidedLabel
 
-_HEADINGS = ("CLASS", "ACCURACY", "# SAMPLES", "95 % INTERVAL")
+_HEADINGS = ("CLASS", "ACCURACY", "# SAMPLES", "95 % CI")
 _DASH = "–"
 _LINE_ROWS = 2  # every row of text is followed by a line
 
@@ -23,7 +23,7 @@ class AccuracyPerClassPanel(Panel):
     help_text = (
         "For each class: of the test images that truly belong to it, the share the model got "
         "right, and how many there were. For “Hemorrhage” this is the sensitivity; for “Normal” "
-        "the specificity. The 95 % interval shows how far the true value may lie from it, and "
+        "the specificity. The 95 % confidence interval (CI) shows how far the true value may lie from it, and "
         "with few images it is wide."
     )
     empty_text = "Train a model to see how well it knows each class."
@@ -96,4 +96,4 @@ def _texts(row: ClassAccuracy) -> tuple[str, str, str, str]:
         return row.name, _DASH, "0", _DASH
     interval = wilson_interval(round(row.accuracy * row.samples), row.samples)
     low, high = interval or (0.0, 1.0)
-    return row.name, f"{row.accuracy:.2f}", f"{row.samples:,}", f"{low:.2f} to {high:.2f}"
+    return row.name, f"{row.accuracy:.2f}", f"{row.samples:,}", f"{low:.2f}–{high:.2f}"

@@ -39,6 +39,11 @@ class ConfusionMatrixPanel(Panel):
         layout.addWidget(self.matrix)
         layout.addWidget(self.sentence)
 
+    @property
+    def picture_height_px(self) -> int:
+        """Without the sentence, which speaks to the pointer."""
+        return self.matrix.height()
+
     def refresh(self, view: RunView | None) -> bool:
         """Show the test counts so far."""
         if view is None or view.run.confusion is None:

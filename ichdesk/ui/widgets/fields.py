@@ -10,11 +10,12 @@ from ichdesk.ui.theme import GRID_PX, Theme
 
 BLOCK_PX = 3 * GRID_PX
 _ARROW_PX = 4.0
+_TEXT_MARGIN_PX = 4
 _INSET_PX = 2  # inside the frame, which a focused field draws 2 px wide
 
 # Qt finds the arrows where the sheet puts them; `ArrowBlock` draws over them.
 _SHEET = f"""
-QAbstractSpinBox {{ padding: 2px {BLOCK_PX}px 2px 6px; min-height: {3 * GRID_PX - 4}px; }}
+QAbstractSpinBox {{ padding: 2px {BLOCK_PX}px 2px 2px; min-height: {3 * GRID_PX - 4}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     subcontrol-origin: border; width: {BLOCK_PX}px; border: none; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
@@ -65,6 +66,7 @@ class StepperMixin(ArrowBlock):
         """Style a field; its class calls this last in its constructor."""
         self.theme = theme
         field.setStyleSheet(_SHEET)
+        field.lineEdit().setTextMargins(_TEXT_MARGIN_PX, 0, 0, 0)
         theme.changed.connect(field.update)
 
 

@@ -94,6 +94,11 @@ class _ValueAxis(_Axis):
         """One level of ticks."""
         return [(round_step(high - low), 0.0)]
 
+    def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:
+        """As many decimals as the distance between ticks needs."""
+        decimals = max(0, -floor(log10(spacing)))
+        return [f"{value:.{decimals}f}" for value in values]
+
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Two curves over epochs 1 to n with gridlines; it does not zoom and lets the wheel pass.
@@ -127,6 +132,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.showGrid(x=True, y=True, alpha=1.0)
         item.layout.setContentsMargins(0, GRID_PX, GRID_PX, 0)
         for side in self._titles:
+            item.getAxis(side).setZValue(-1)  # gridlines behind the curves
             item.getAxis(side).enableAutoSIPrefix(False)
             item.getAxis(side).setStyle(tickLength=-4, hideOverlappingLabels=False)
         self._train = item.plot(connect="finite", antialias=True)
@@ -142,7 +148,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         x = np.arange(1, len(train) + 1, dtype=np.float64)
         symbol = "o" if len(x) == 1 else None  # one epoch is a dot: a line needs two
         for curve, values in ((self._train, train), (self._test, test)):
-            curve.setData(*thinned(x, values), symbol=symbol)
+            shown = np.isfinite(values).any()  # pyqtgraph crashes on a curve of NaN alone
+            curve.setData(*(thinned(x, values) if shown else ([], [])), symbol=symbol)
         self.setXRange(1, max(epochs, len(x), 2), padding=0)
         low, high = self._y_range or (0.0, round_top(train, test))
         self.setYRange(low, high, padding=0)

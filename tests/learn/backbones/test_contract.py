@@ -1,0 +1,58 @@
+"""Every backbone in the registry keeps the contract, so a new one is tested by existing."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from ichdesk.core.errors import UserError
+from ichdesk.learn.backbones import BACKBONES, load_backbone
+
+from .conftest import Export
+
+FROM_A_FILE = {"tm-import"}
+
+
+@pytest.fixture(params=BACKBONES.names())
+def spec(request: pytest.FixtureRequest, make_export: Callable[[], Export]) -> str:
+    name = str(request.param)
+    return f"{name}:{make_export().save()}" if name in FROM_A_FILE else name
+
+
+@torch.inference_mode()
+def test_contract(spec: str) -> None:
+    backbone, again = load_backbone(spec), load_backbone(spec)
+    assert backbone.name == spec
+    assert not backbone.module.training
+    assert not any(p.requires_grad for p in backbone.module.parameters())
+    assert backbone.fingerprint == again.fingerprint
+    assert len(bytes.fromhex(backbone.fingerprint)) == 32
+    x = torch.rand(3, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 2.008 - 1
+    before = x.clone()
+    features = backbone.module(x)
+    assert features.shape == (3, backbone.dimension)
+    assert features.dtype == torch.float32
+    assert torch.isfinite(features).all()
+    assert torch.equal(x, before)
+    torch.testing.assert_close(features[1:2], backbone.module(x[1:2]), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(features, again.module(x))
+    channels_last = x.contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(features, backbone.module(channels_last), rtol=1e-3, atol=1e-4)
+
+
+def test_registry_names() -> None:
+    assert {"ct-phantom", "tm-import"} <= set(BACKBONES.names())
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ("resnet", r"no backbone called “resnet”.*ct-phantom"),
+        ("ct-phantom:/some/file", r"“ct-phantom” takes no file"),
+        ("tm-import", r"“tm-import” needs a file"),
+        ("tm-import:/nowhere/export.zip", r"export\.zip was not found"),
+    ],
+)
+def test_a_spec_that_cannot_be_used_gets_one_sentence(spec: str, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        load_backbone(spec)

@@ -1,0 +1,107 @@
+"""Pretraining: one command, from a seed, that can be interrupted and ends in usable weights."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ichdesk.core.errors import UserError
+from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
+from ichdesk.learn.pretrain import (
+    Pretraining,
+    Recipe,
+    Student,
+    Workplace,
+    folded_net,
+    main,
+    map_loss,
+    pretrain,
+)
+
+RECIPE = Recipe(seed=3, slices=12, steps=4, batch_size=4)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights made in one go."""
+    folder = tmp_path_factory.mktemp("pretrain")
+    weights = pretrain(RECIPE, Workplace(folder / "out", folder / "slices", workers=0), CPU)
+    assert weights == folder / "out" / "weights.safetensors"
+    return weights
+
+
+def test_interrupted_and_resumed_gives_the_same_weights(finished: Path, tmp_path: Path) -> None:
+    cache = finished.parents[1] / "slices"
+    place = Workplace(tmp_path, cache, workers=0, resume=True)
+    assert pretrain(RECIPE, place, CPU, stop_after=2) is None
+    assert not (tmp_path / "weights.safetensors").exists()
+    resumed = pretrain(RECIPE, place, CPU)
+    assert resumed is not None
+    first, second = load_file(finished), load_file(resumed)
+    assert first.keys() == second.keys()
+    for name in first:
+        assert torch.equal(first[name], second[name]), name
+
+
+def test_weights_fit_the_backbone_and_its_size_limit(finished: Path) -> None:
+    CtPhantomNet().load_state_dict(load_file(finished))
+    assert finished.stat().st_size < 12e6
+    assert not list(finished.parent.glob("*.partial"))
+
+
+def test_another_seed_gives_other_weights() -> None:
+    first, same, other = (Pretraining(Recipe(seed=s), CPU).student for s in (0, 0, 1))
+    assert torch.equal(first.net.maps.weight, same.net.maps.weight)
+    assert not torch.equal(first.net.maps.weight, other.net.maps.weight)
+
+
+def test_checkpoint_of_other_settings_is_refused(finished: Path, tmp_path: Path) -> None:
+    place = Workplace(tmp_path, finished.parents[1] / "slices", workers=0, resume=True)
+    pretrain(RECIPE, place, CPU, stop_after=1)
+    with pytest.raises(UserError, match="made with other settings"):
+        pretrain(Recipe(seed=3, slices=12, steps=5, batch_size=4), place, CPU)
+
+
+@torch.inference_mode()
+def test_folding_the_norms_changes_nothing() -> None:
+    torch.manual_seed(0)
+    student = Student()
+    x = torch.rand(4, 3, 224, 224) * 2 - 1
+    student.train()(x)  # moves the running statistics away from 0 and 1
+    maps, types, _ = student.eval()(x)
+    net = folded_net(student)
+    planes = net.planes(x)
+    torch.testing.assert_close(planes[-1], maps, rtol=1e-3, atol=1e-4)
+    _, embedding = net.pool(planes)
+    torch.testing.assert_close(student.types(embedding), types, rtol=1e-3, atol=1e-4)
+
+
+def test_map_loss_prefers_the_right_map() -> None:
+    target = torch.zeros(2, 7, 28, 28)
+    target[0, 2, 5:9, 5:9] = 1
+    right, empty = 12 * target - 6, torch.full_like(target, -6)
+    wrong = 12 * target.flip(1) - 6
+    assert map_loss(right, target) < map_loss(empty, target) < map_loss(wrong, target)
+
+
+def test_training_lowers_the_loss(tmp_path: Path) -> None:
+    from ichdesk.learn.pretrain_data import (  # noqa: PLC0415
+        TrainingBatches,
+        build_cache,
+        load_cache,
+    )
+
+    recipe = Recipe(seed=0, slices=8, steps=24, batch_size=8)
+    list(build_cache(tmp_path, recipe.seed, recipe.slices, 0))
+    data = TrainingBatches(load_cache(tmp_path, 8), recipe.seed, 8, recipe.steps)
+    losses = list(Pretraining(recipe, CPU).run(data, workers=0))
+    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+
+
+def test_command_line_reports_an_unusable_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--out", str(tmp_path), "--device", "tpu"]) == 2
+    assert "tpu" in capsys.readouterr().err

@@ -1,0 +1,169 @@
+"""Under the hood shows what is known of the run, live, and says what to make of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from ichdesk.archive import SampleStore
+from ichdesk.core.registry import Registry
+from ichdesk.protocol import messages as msg
+from ichdesk.session.session import Session
+from ichdesk.session.state import Change
+from ichdesk.ui.panel import PANELS
+from ichdesk.ui.theme import Mode, Theme
+from ichdesk.ui.under_the_hood import UnderTheHood
+from tests.fakes.runs import end, epoch, made_session, start, train
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform's own
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with SampleStore(tmp_path / "samples") as store:
+        session = made_session(store, "Hemorrhage", "Normal")
+        yield session
+        session.close()
+
+
+@pytest.fixture
+def hood(qtbot, session: Session) -> UnderTheHood:
+    hood = UnderTheHood(session, Theme(Mode.LIGHT))
+    qtbot.addWidget(hood)
+    hood.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    hood.resize(416, 900)
+    hood.show()
+    session.subscribe(hood.refresh)
+    return hood
+
+
+def test_panels_stand_in_their_order(hood: UnderTheHood) -> None:
+    titles = [frame.panel.title for frame in hood.frames]
+    assert titles[:4] == [
+        "Accuracy per class",
+        "Confusion matrix",
+        "Accuracy per epoch",
+        "Loss per epoch",
+    ]
+    assert len(titles) == len(PANELS.names())
+
+
+def test_a_name_is_given_once() -> None:
+    registry: Registry[int] = Registry("panel", "ichdesk.ui.panels")
+    registry.register("x")(1)
+    with pytest.raises(ValueError, match="twice"):
+        registry.register("x")(2)
+
+
+def test_before_training_every_panel_says_what_to_do(hood: UnderTheHood) -> None:
+    assert "Train a model" in hood.accuracy_label.text()
+    for frame in hood.frames:
+        assert frame.empty.isVisible()
+        assert frame.empty.text().startswith("Train a model to see")
+        assert not frame.copy_button.isEnabled()
+
+
+def test_in_the_first_epoch_it_waits(hood: UnderTheHood, session: Session) -> None:
+    start(session)
+    assert all("first epoch" in frame.empty.text() for frame in hood.frames)
+    assert "Training, epoch 1 of 50" in hood.state_chip.text()
+
+
+def test_the_first_line_is_the_accuracy_and_its_uncertainty(
+    hood: UnderTheHood, session: Session
+) -> None:
+    train(session)
+    assert "6 of 10 = 0.60 (95 % interval 0.31 to 0.83)" in hood.accuracy_label.text()
+    assert "only 10 test images" in hood.caution_label.text()
+    assert "0.10" in hood.caution_label.text()
+    assert not hood.state_chip.isVisible()
+
+
+def test_figures_move_while_training(hood: UnderTheHood, session: Session) -> None:
+    start(session)
+    epoch(session, 0, correct=2)
+    assert "4 of 10" in hood.accuracy_label.text()
+    epoch(session, 1, correct=4)
+    assert "8 of 10" in hood.accuracy_label.text()
+    assert "still change" in hood.state_chip.text()
+
+
+def test_an_out_of_date_run_says_so(hood: UnderTheHood, session: Session) -> None:
+    train(session)
+    session.remove_samples(session.project.classes[0].id, [0])
+    assert "Out of date" in hood.state_chip.text()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "words"),
+    [
+        (msg.Outcome.CANCELLED, None, "canceled after 1 of 50 epochs"),
+        (msg.Outcome.FAILED, "The memory is full.", "Training stopped. The memory is full."),
+    ],
+)
+def test_a_run_that_did_not_end_well_says_so(
+    hood: UnderTheHood, session: Session, outcome: msg.Outcome, error: str | None, words: str
+) -> None:
+    start(session)
+    epoch(session, 0)
+    end(session, outcome, error)
+    assert words in hood.state_chip.text()
+
+
+def test_without_test_images_nothing_is_claimed(hood: UnderTheHood, session: Session) -> None:
+    start(session, 1)
+    epoch(session, 0, measured=False)
+    end(session)
+    assert "No image was held out" in hood.accuracy_label.text()
+    assert not hood.caution_label.isVisible()
+
+
+def test_a_hidden_panel_rests_and_catches_up(hood: UnderTheHood, session: Session) -> None:
+    hood.hide()
+    train(session)
+    assert "Train a model" in hood.accuracy_label.text()
+    hood.show()
+    assert "6 of 10" in hood.accuracy_label.text()
+
+
+def test_a_new_project_empties_it(hood: UnderTheHood, session: Session) -> None:
+    train(session)
+    session.new()
+    assert "Train a model" in hood.accuracy_label.text()
+    assert all(frame.empty.isVisible() for frame in hood.frames)
+
+
+def test_a_second_run_starts_its_own_curves(hood: UnderTheHood, session: Session) -> None:
+    train(session, 5)
+    session.remove_samples(session.project.classes[0].id, [0])
+    start(session, 5)
+    epoch(session, 0)
+    curves = next(frame.panel for frame in hood.frames if frame.panel.title == "Accuracy per epoch")
+    assert curves.plot.accessibleDescription().startswith("After epoch 1:")
+
+
+def test_escape_and_the_button_close(hood: UnderTheHood, qtbot) -> None:
+    with qtbot.waitSignal(hood.close_requested):
+        hood.close_button.click()
+    with qtbot.waitSignal(hood.close_requested):
+        qtbot.keyClick(hood, Qt.Key.Key_Escape)
+
+
+def test_every_button_has_a_name_and_takes_the_keyboard(hood: UnderTheHood) -> None:
+    for button in hood.findChildren(QAbstractButton):
+        assert button.accessibleName() or button.text(), button
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button
+
+
+def test_ten_thousand_epochs_stay_quick(hood: UnderTheHood, session: Session) -> None:
+    start(session, 10_000)
+    epoch(session, 0)
+    session.run.history.extend(session.run.history * 9_998)
+    hood.refresh(Change.RUN)
+    curves = [frame.panel for frame in hood.frames if hasattr(frame.panel, "plot")]
+    epoch(session, 9_999)
+    for panel in curves:
+        assert all(len(curve.xData) <= 602 for curve in panel.plot.listDataItems())
+        assert panel.plot.accessibleDescription().startswith("After epoch 10000:")

@@ -1,0 +1,135 @@
+"""The worker process: first message, cancel and shutdown out of line, and its end."""
+
+import importlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ichdesk.protocol.codec import decode, encode
+from ichdesk.protocol.messages import (
+    Cancel,
+    EpochEnded,
+    Event,
+    Outcome,
+    Predict,
+    PredictionEnded,
+    Request,
+    RunEnded,
+    Shutdown,
+    StartTraining,
+    WorkerReady,
+)
+
+workers = importlib.import_module("tests.fakes.workers")
+
+WAIT_S = 60.0
+LONG = {"epochs": 10_000, "batch_size": 1}
+
+
+@dataclass
+class Pipe:
+    process: BaseProcess
+    connection: Connection
+
+    def send(self, *requests: Request) -> None:
+        for request in requests:
+            self.connection.send_bytes(encode(request))
+
+    def receive(self) -> Event:
+        assert self.connection.poll(WAIT_S), "the worker is silent"
+        return decode(self.connection.recv_bytes())
+
+    def receive_until(self, kind: type) -> Event:
+        while not isinstance(event := self.receive(), kind):
+            pass
+        return event
+
+    def exit_code(self) -> int | None:
+        self.process.join(WAIT_S)
+        return self.process.exitcode
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipe]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=workers.real, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    yield Pipe(process, ours)
+    ours.close()
+    process.join(WAIT_S)
+    assert process.exitcode is not None
+    process.close()
+
+
+def test_cancel_and_what_waits_behind_it(
+    worker: Pipe, make_request: Callable[..., StartTraining]
+) -> None:
+    images = np.zeros((1, 224, 224, 3), np.uint8)
+    first, second, third = (make_request((60, 4), (140, 4), **LONG) for _ in range(3))
+    worker.send(first, second, Predict(50, images), Cancel(second.request_id))
+    assert isinstance(worker.receive(), WorkerReady)
+    worker.receive_until(EpochEnded)
+    worker.send(Cancel(first.request_id))
+    ended = worker.receive_until(RunEnded)
+    assert (ended.request_id, ended.outcome) == (first.request_id, Outcome.CANCELLED)
+    ended = worker.receive()
+    assert isinstance(ended, RunEnded)
+    assert (ended.request_id, ended.outcome) == (second.request_id, Outcome.CANCELLED)
+    prediction = worker.receive()
+    assert isinstance(prediction, PredictionEnded)
+    assert "no trained model" in str(prediction.error)
+    if sys.platform != "win32":
+        os.kill(worker.process.pid, signal.SIGINT)  # Ctrl+C in the terminal that it shares
+    worker.send(third)
+    worker.receive_until(EpochEnded)
+    worker.send(Shutdown())
+    assert worker.receive_until(RunEnded).outcome is Outcome.CANCELLED
+    assert worker.exit_code() == 0
+
+
+def test_it_ends_with_the_pipe_during_training(
+    worker: Pipe, make_request: Callable[..., StartTraining]
+) -> None:
+    worker.send(make_request((60, 4), (140, 4), **LONG))
+    worker.receive_until(EpochEnded)
+    worker.connection.close()
+    assert worker.exit_code() == 0
+
+
+def test_it_ends_when_it_is_sent_rubbish(worker: Pipe, tmp_path: Path) -> None:
+    worker.connection.send_bytes(b"rubbish")
+    assert worker.exit_code() == 0
+    if sys.platform == "linux":
+        assert "no message" in (tmp_path / "state/ichdesk/log/worker.log").read_text()
+
+
+def test_it_needs_no_console(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.stdout = sys.stderr = None\n"
+        "from ichdesk.worker.main import _settle_process\n"
+        "_settle_process(); print('nothing breaks'); import warnings; warnings.warn('nor here')"
+    )
+    environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, check=True
+    )
+    assert done.stdout == done.stderr == b""
+
+
+def test_naming_the_worker_imports_no_torch() -> None:
+    script = "import sys, ichdesk.worker.main; assert 'torch' not in sys.modules"
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
