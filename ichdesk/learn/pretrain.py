@@ -26,6 +26,7 @@ from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS
 _TYPES = len(HEMORRHAGE_TYPES)
 _AVERAGE_DECAY = 0.998
 _CHECKPOINT = "checkpoint.pt"
+_COOLDOWN = 0.4
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Recipe:
         batch_size: Pictures per step.
         learning_rate: Peak of the one-cycle schedule.
         half: Use bfloat16 where that is safe; faster on processors that have it.
+        finish_at: End at this step instead of the last one, with the learning rate falling to
+            zero over the last 40 % of the way; 0 for the whole schedule. May be given to a run
+            that has begun without it.
     """
 
     seed: int = 0
@@ -47,6 +51,18 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 3e-3
     half: bool = False
+    finish_at: int = 0
+
+    @property
+    def last_step(self) -> int:
+        """Where training ends."""
+        return self.finish_at or self.steps
+
+    def cooldown(self, step: int) -> float:
+        """Factor on the learning rate of the schedule, 1 unless the run is to end early."""
+        if not self.finish_at:
+            return 1.0
+        return min(1.0, (self.finish_at - step) / (_COOLDOWN * self.finish_at))
 
 
 class ConvNorm(nn.Module):
@@ -190,10 +206,12 @@ class Pretraining:
         """Continue from a checkpoint.
 
         Raises:
-            UserError: It was made by another recipe.
+            UserError: It was made by another recipe, or is too old to be finished early.
         """
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
+        earlier = Recipe(**{**state["recipe"], "finish_at": self.recipe.finish_at})
+        same = state["recipe"].get("finish_at", 0) == self.recipe.finish_at
+        if earlier != self.recipe or not (same or self.recipe.cooldown(state["step"]) == 1.0):
             raise UserError(
                 f"{path} was made with other settings; use the same ones or another --out."
             )
@@ -203,7 +221,7 @@ class Pretraining:
 
     def run(self, data: TrainingBatches, workers: int) -> Iterator[float]:
         """Train from the current step to the end, yielding each step's loss."""
-        left = Subset(data, range(self.step, self.recipe.steps))
+        left = Subset(data, range(self.step, self.recipe.last_step))
         loader = DataLoader(left, batch_size=None, num_workers=workers, collate_fn=None)
         self.student.train()
         for batch in loader:
@@ -213,6 +231,8 @@ class Pretraining:
             nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
             self.optimizer.step()
             self.schedule.step()
+            for group in self.optimizer.param_groups:
+                group["lr"] *= self.recipe.cooldown(self.step + 1)
             average_into(self.average, self.student, self.step)
             self.step += 1
             yield float(loss.detach())
@@ -256,7 +276,7 @@ def pretrain(
         training = Pretraining(recipe, device)
         if place.resume and checkpoint.exists():
             training.load(checkpoint)
-        task = progress.add_task("Training", total=recipe.steps, completed=training.step)
+        task = progress.add_task("Training", total=recipe.last_step, completed=training.step)
         for loss in training.run(data, place.workers):
             text = f"Training, loss {loss:.3f}"
             progress.update(task, completed=training.step, description=text)
@@ -280,6 +300,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--slices", type=int, default=default.slices)
     parser.add_argument("--steps", type=int, default=default.steps)
+    parser.add_argument("--finish-at", type=int, default=0, help="end early, at this step")
     parser.add_argument("--batch-size", type=int, default=default.batch_size)
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
     parser.add_argument("--half", action="store_true", help="bfloat16 where that is safe")
@@ -294,7 +315,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     recipe = Recipe(
         options.seed, options.slices, options.steps, options.batch_size, options.learning_rate,
-        options.half,
+        options.half, options.finish_at,
     )  # fmt: skip
     cache = options.cache or options.out / "slices"
     place = Workplace(options.out, cache, options.workers, resume=options.resume)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import TypeVar
 
 from ichdesk.archive import Cancelled
@@ -13,6 +14,8 @@ from ichdesk.session.state import JobState
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 Post = Callable[[Callable[[], None]], None]
+
+_SECONDS_BETWEEN_REPORTS = 1 / 30
 
 _log = logging.getLogger(__name__)
 
@@ -57,23 +60,30 @@ class Jobs:
         self._cancel.clear()
         self._show(JobState(title))
 
+        shown_s = monotonic()
+
         def progress(count: int, total: int) -> None:
+            nonlocal shown_s
             if self._cancel.is_set() or self._closed:
                 raise Cancelled
-            self._show(JobState(title, count, total))
+            if monotonic() - shown_s >= _SECONDS_BETWEEN_REPORTS:
+                shown_s = monotonic()
+                self._show(JobState(title, count, total))
 
         try:
             result = work(progress)
         except Cancelled:
             self._show(None)
         except UserError as error:
-            self._end(lambda text=str(error): self._failed(text))
+            self._fail(str(error))
         except Exception:  # noqa: BLE001 - whatever a job meets must end in a sentence
-            _log.exception("job failed: %s", title)
-            text = f"{title} did not finish because of an unexpected error; try again."
-            self._end(lambda: self._failed(text))
+            _log.exception("job failed")  # no title: file names may be names of patients
+            self._fail(f"{title} did not finish because of an unexpected error; try again.")
         else:
             self._end(lambda: done(result))
+
+    def _fail(self, text: str) -> None:
+        self._end(lambda: self._failed(text))
 
     def _end(self, report: Callable[[], None]) -> None:
         self._show(None)

@@ -319,7 +319,7 @@ class Session:
                 self._preview.show(event)
             case msg.ModelSaved():
                 self._model_saved(event)
-            case _ if self.run and event.request_id == self.run.request_id:
+            case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
 
     def report(self, text: str, level: Level = Level.ERROR, details: tuple[str, ...] = ()) -> None:
@@ -417,10 +417,8 @@ class Session:
         self._notify(Change.WORKER | Change.RUN | Change.PREVIEW)
 
     def _run_event(self, run: TrainingRun, event: msg.Event) -> None:
-        if not run.is_active:
-            return
         runs.apply_event(run, event, monotonic())
-        if not run.is_active:
+        if isinstance(event, msg.RunEnded):
             self._run_ended(run)
         self._notify(Change.RUN)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
+from ichdesk.ui.theme import BODY_PX, CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
 
 _WIDTH_PX = 520
 _PURPOSE = (
@@ -57,11 +57,10 @@ class _TextDialog(QDialog):
         self.column.setSpacing(2 * GRID_PX)
         self.add_text(heading, size_px=TITLE_PX)
 
-    def add_text(self, text: str, *, size_px: int | None = None, bold: bool = False) -> None:
+    def add_text(self, text: str, *, size_px: int = BODY_PX, bold: bool = False) -> None:
         """Append a paragraph."""
         label = _wrapped(text)
-        if size_px or bold:
-            label.setFont(ui_font(size_px or label.font().pixelSize(), bold=bold))
+        label.setFont(ui_font(size_px, bold=bold))
         self.column.addWidget(label)
 
     def add_close_button(self) -> None:

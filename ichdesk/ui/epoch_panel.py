@@ -52,6 +52,8 @@ class EpochPanel(Panel):
         if view is None or not view.run.history:
             self._seen = _Columns()
             return False
+        if self._seen.is_at(view.run):
+            return True
         columns = self._update(view.run)
         self.plot.show_curves(columns[:, 0], columns[:, 1], view.run.config.epochs)
         latest = self.values(view.run.history[-1])
@@ -78,6 +80,10 @@ class _Columns:
         self.request_id = request_id
         self.count = 0
         self._rows = np.full((64, 2), np.nan)
+
+    def is_at(self, run: TrainingRun) -> bool:
+        """Whether there is nothing new in a run."""
+        return self.request_id == run.request_id and self.count == len(run.history)
 
     def extend(self, rows: list[tuple[float | None, float | None]]) -> npt.NDArray[np.float64]:
         """Append rows, None as NaN, and return all of them."""

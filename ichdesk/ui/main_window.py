@@ -150,8 +150,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask if there is something to save."""
         if not self._may_close:
-            event.ignore()
             self.files.if_saved(self._close_for_good)
+        if not self._may_close:  # the user said no, or a save is under way
+            event.ignore()
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
@@ -192,7 +193,8 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(CARD_GAP_PX)
         top.addWidget(self.app_bar, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(messages, 1)
+        top.addLayout(messages, 100)  # up to its largest width; what is left goes to the spacer
+        top.addStretch(1)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,6 @@
 """The panel on the right that shows what a training run did, one figure under another."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -48,6 +48,10 @@ class UnderTheHood(QFrame):
         """Show the session's run; a hidden panel catches up when it is shown."""
         if self.isVisible() and change & (Change.RUN | Change.PROJECT):
             self._show_run()
+
+    def sizeHint(self) -> QSize:
+        """The width that the window gives it at first."""
+        return QSize(WIDTH_PX, super().sizeHint().height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""

@@ -38,5 +38,5 @@ def test_commands_of_the_entry_point_are_those_of_the_command_line() -> None:
     from ichdesk.__main__ import COMMANDS
     from ichdesk.cli import app
 
-    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+    names = set(app.commands)
     assert names == set(COMMANDS)

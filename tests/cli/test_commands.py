@@ -96,7 +96,7 @@ def test_train_then_predict(
     capsys.readouterr()
     assert run_command(["predict", str(model), str(picture), "--csv", str(table)]) == 0
     assert "new.png" in capsys.readouterr().out
-    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert float(rows[0]["Hemorrhage"]) + float(rows[0]["Normal"]) == pytest.approx(1, abs=1e-5)
 
 

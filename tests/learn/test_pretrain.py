@@ -1,5 +1,7 @@
 """Pretraining: one command, from a seed, that can be interrupted and ends in usable weights."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from ichdesk.learn.pretrain import (
     map_loss,
     pretrain,
 )
+from ichdesk.learn.pretrain_data import Slices, TrainingBatches, load_cache
 
 RECIPE = Recipe(seed=3, slices=12, steps=4, batch_size=4)
 CPU = torch.device("cpu")
@@ -86,18 +89,35 @@ def test_map_loss_prefers_the_right_map() -> None:
     assert map_loss(right, target) < map_loss(empty, target) < map_loss(wrong, target)
 
 
-def test_training_lowers_the_loss(tmp_path: Path) -> None:
-    from ichdesk.learn.pretrain_data import (  # noqa: PLC0415
-        TrainingBatches,
-        build_cache,
-        load_cache,
-    )
-
-    recipe = Recipe(seed=0, slices=8, steps=24, batch_size=8)
-    list(build_cache(tmp_path, recipe.seed, recipe.slices, 0))
-    data = TrainingBatches(load_cache(tmp_path, 8), recipe.seed, 8, recipe.steps)
+def test_training_lowers_the_loss(finished: Path) -> None:
+    recipe = Recipe(seed=0, slices=4, steps=14, batch_size=4)
+    slices = load_cache(finished.parents[1] / "slices", 12)
+    few = Slices(slices.hu[:4], slices.maps[:4], slices.targets[:4])
+    data = TrainingBatches(few, recipe.seed, recipe.batch_size, recipe.steps)
     losses = list(Pretraining(recipe, CPU).run(data, workers=0))
-    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+
+
+def test_a_run_can_be_finished_early_but_only_before_its_cooldown(
+    finished: Path, tmp_path: Path
+) -> None:
+    early = replace(RECIPE, finish_at=3)
+    place = Workplace(tmp_path, finished.parents[1] / "slices", workers=0, resume=True)
+    assert pretrain(RECIPE, place, CPU, stop_after=1) is None
+    late = shutil.copytree(tmp_path, tmp_path / "late")
+    weights = pretrain(early, place, CPU)
+    assert weights is not None
+    assert not torch.equal(load_file(weights)["maps.weight"], load_file(finished)["maps.weight"])
+    assert torch.load(tmp_path / "checkpoint.pt")["step"] == 1
+    pretrain(RECIPE, replace(place, out=late), CPU, stop_after=2)
+    with pytest.raises(UserError, match="made with other settings"):
+        pretrain(early, replace(place, out=late), CPU)
+
+
+def test_cooldown_ends_at_zero() -> None:
+    recipe = Recipe(steps=100, finish_at=50)
+    assert [recipe.cooldown(step) for step in (0, 30, 40, 50)] == [1.0, 1.0, 0.5, 0.0]
+    assert Recipe(steps=100).cooldown(99) == 1.0
 
 
 def test_command_line_reports_an_unusable_device(

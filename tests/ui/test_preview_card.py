@@ -140,6 +140,11 @@ def test_while_training_the_old_output_is_gone(
     assert card.picture.isVisible()
 
 
+def test_a_project_is_left_to_the_window(card: PreviewCard, tmp_path: Path) -> None:
+    mime = _mime([tmp_path / "class.tm"])
+    assert not _drag(card, mime)
+
+
 def test_a_click_or_a_key_asks_for_files(
     card: PreviewCard, images: list[Path], qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,20 +245,30 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _drop(card: PreviewCard, paths: list[Path], qtbot) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+def _drag(card: PreviewCard, mime: QMimeData) -> bool:
     action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
     with warnings.catch_warnings():  # the constructor without a device is deprecated
         warnings.simplefilter("ignore", DeprecationWarning)
-        enter = QDragEnterEvent(QPoint(5, 5), action, mime, button, none)
+        enter = QDragEnterEvent(QPoint(5, 5), action, mime, button, Qt.KeyboardModifier.NoModifier)
+    enter.setAccepted(False)
     QApplication.sendEvent(card, enter)
-    assert enter.isAccepted()
-    drop = QDropEvent(QPointF(5, 5), action, mime, button, none)
+    return enter.isAccepted()
+
+
+def _drop(card: PreviewCard, paths: list[Path], qtbot) -> None:
+    mime = _mime(paths)  # events do not keep it alive
+    assert _drag(card, mime)
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    drop = QDropEvent(QPointF(5, 5), action, mime, button, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(card, drop)
     names = tuple(path.name for path in paths)
     qtbot.waitUntil(lambda: tuple(i.name for i in card._session.preview) == names)
+
+
+def _mime(paths: list[Path]) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
 
 
 def _predict(session: Session, rows: list[list[float]]) -> None:

@@ -165,5 +165,5 @@ def test_ten_thousand_epochs_stay_quick(hood: UnderTheHood, session: Session) ->
     curves = [frame.panel for frame in hood.frames if hasattr(frame.panel, "plot")]
     epoch(session, 9_999)
     for panel in curves:
-        assert all(len(curve.xData) <= 602 for curve in panel.plot.listDataItems())
+        assert all(len(curve.xData) <= 202 for curve in panel.plot.listDataItems())
         assert panel.plot.accessibleDescription().startswith("After epoch 10000:")

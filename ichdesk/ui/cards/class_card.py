@@ -26,7 +26,7 @@ from ichdesk.ui.cards.sample_strip import STRIP_PX, SampleStrip
 from ichdesk.ui.dropped import dropped_paths
 from ichdesk.ui.icons import icon
 from ichdesk.ui.run_text import counted
-from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, RADIUS_PX, Theme
+from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, RADIUS_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import THUMBNAIL_PX, Thumbnails
 from ichdesk.ui.widgets.card import Card
 from ichdesk.ui.widgets.file_dialogs import IMAGE_KINDS, ask_folder, ask_open_paths
@@ -71,6 +71,7 @@ class ClassCard(Card):
         self.empty_label.setContentsMargins(GRID_PX, 0, GRID_PX, STRIP_PX - THUMBNAIL_PX)
         self.drop_label = QLabel(self)
         self.drop_label.setProperty("role", "drop")
+        self.drop_label.setFont(ui_font(TITLE_PX))
         self.drop_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.drop_label.hide()
         self._arrange()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from ichdesk.core.project import MAX_NAME_LENGTH
@@ -74,17 +74,18 @@ class ClassTitle(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Double click opens the editor; Escape and leaving close it."""
-        if watched is self.label and isinstance(event, QMouseEvent):
-            if event.type() is QEvent.Type.MouseButtonDblClick:
-                self.edit()
-                return True
-        elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.editor and event.key() == Qt.Key.Key_Escape:
+        kind = event.type()
+        if watched is self.label and kind is QEvent.Type.MouseButtonDblClick:
+            self.edit()
+            return True
+        if watched is not self.editor:
+            return False
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if kind is QEvent.Type.KeyPress:
                 self._end()
-                return True
-        elif event.type() is QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
-            if watched is self.editor and event.reason() not in _STILL_EDITING:
-                self._commit()
+            return True
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            self._on_leaving(event.reason())
         return False
 
     def _commit(self) -> None:
@@ -97,6 +98,10 @@ class ClassTitle(QWidget):
         self._commit()
         if self.is_editing:
             self.editor.selectAll()
+
+    def _on_leaving(self, reason: Qt.FocusReason) -> None:
+        if reason not in _STILL_EDITING:
+            self._commit()
 
     def _end(self) -> None:
         self._is_ending = True  # hiding the editor takes its focus, which would commit again

@@ -65,7 +65,7 @@ def device_text(session: Session) -> str:
     """Where training runs, or would run."""
     worker = session.worker
     if worker.status is WorkerStatus.FAILED:
-        return NO_ENGINE_TEXT
+        return ""  # the card says so already
     if not worker.devices:
         return "Starting the training engine…"
     device = session.project.config.device

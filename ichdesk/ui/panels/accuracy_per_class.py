@@ -23,7 +23,8 @@ class AccuracyPerClassPanel(Panel):
     help_text = (
         "For each class: of the test images that truly belong to it, the share the model got "
         "right, and how many there were. For “Hemorrhage” this is the sensitivity; for “Normal” "
-        "the specificity. The 95 % confidence interval (CI) shows how far the true value may lie from it, and "
+        "the specificity. The 95 % confidence interval (CI) shows how far the true "
+        "value may lie from it, and "
         "with few images it is wide."
     )
     empty_text = "Train a model to see how well it knows each class."

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QHelpEvent,
@@ -144,9 +145,26 @@ class MatrixView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""
-        found = self._cell_at(event.position())
-        if found is not None:
-            self._choose(found)
+        self._choose_at(event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the cell under a finger, which does not hover."""
+        self._choose_at(event.position())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the first cell for those who come by keyboard."""
+        super().focusInEvent(event)
+        by_key = event.reason() in {
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        }
+        if by_key and self._cell is None and self._names:
+            self._choose((0, 0))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Choose nothing."""
+        super().focusOutEvent(event)
+        self._choose(None)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Choose nothing."""
@@ -160,6 +178,11 @@ class MatrixView(QWidget):
             QToolTip.showText(event.globalPos(), self._tooltip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
+
+    def _choose_at(self, position: QPointF) -> None:
+        found = self._cell_at(position)
+        if found is not None:
+            self._choose(found)
 
     def _choose(self, cell: tuple[int, int] | None) -> None:
         if cell != self._cell:

@@ -1,0 +1,14 @@
+"""Tests need no display and leave nothing in the folders of the person who runs them."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_home = Path(tempfile.mkdtemp(prefix="ichdesk-tests-"))
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+    os.environ[name] = str(_home / name.lower())

@@ -1,0 +1,87 @@
+"""The matrix tells its cells by keyboard and by pointer, and keeps its counts readable."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+
+from ichdesk.ui.theme import Mode, Theme
+from ichdesk.ui.widgets.matrix_view import MatrixView
+
+NAMES = ("Hemorrhage", "Normal")
+COUNTS = np.array([[4, 1], [0, 5]], np.int64)
+
+
+@pytest.fixture(params=[Mode.LIGHT, Mode.DARK])
+def theme(request: pytest.FixtureRequest, qtbot) -> Theme:
+    return Theme(request.param)
+
+
+@pytest.fixture
+def matrix(qtbot, theme: Theme) -> MatrixView:
+    matrix = MatrixView(theme)
+    qtbot.addWidget(matrix)
+    matrix.resize(380, 300)
+    matrix.show_counts(COUNTS, NAMES)
+    return matrix
+
+
+def test_arrow_keys_read_the_cells(matrix: MatrixView, qtbot) -> None:
+    said: list[str] = []
+    matrix.cell_changed.connect(said.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(matrix, key)
+    assert said == [
+        "Hemorrhage: 4 of 5 test images correctly called Hemorrhage",
+        "Hemorrhage: 1 of 5 test images called Normal",
+        "Normal: 5 of 5 test images correctly called Normal",
+    ]
+    assert matrix.accessibleDescription() == said[-1]
+
+
+def test_the_pointer_reads_the_cells(matrix: MatrixView, qtbot) -> None:
+    with qtbot.waitSignal(matrix.cell_changed) as blocker:
+        qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(130, 20))
+    assert blocker.args[0].startswith("Hemorrhage: 4 of 5")
+
+
+def test_the_largest_count_has_the_strongest_color(matrix: MatrixView, theme: Theme) -> None:
+    assert matrix.cell_color(1, 1).name().upper() == theme.palette.heat_high.upper()
+    assert matrix.cell_color(1, 0).name().upper() == theme.palette.heat_low.upper()
+
+
+def test_counts_are_readable_on_every_color(matrix: MatrixView, theme: Theme) -> None:
+    for row in range(2):
+        for column in range(2):
+            color = matrix.cell_color(row, column)
+            assert _contrast(QColor(theme.palette.text), color) >= 4.5
+
+
+@pytest.mark.parametrize("classes", [1, 2, 5, 6, 12, 40])
+def test_it_fits_its_width(qtbot, theme: Theme, classes: int) -> None:
+    matrix = MatrixView(theme)
+    qtbot.addWidget(matrix)
+    matrix.resize(380, 300)
+    matrix.show_counts(np.full((classes, classes), 1000), tuple(str(i) for i in range(classes)))
+    layout = matrix._layout()
+    assert layout.x + layout.size <= 380
+    assert not matrix.grab().isNull()
+
+
+def test_all_zero_counts_divide_nothing(matrix: MatrixView) -> None:
+    matrix.show_counts(np.zeros((2, 2), np.int64), NAMES)
+    assert not matrix.grab().isNull()
+
+
+def _contrast(first: QColor, second: QColor) -> float:
+    """WCAG 2.1 contrast ratio."""
+    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    channels = (color.redF(), color.greenF(), color.blueF())
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
