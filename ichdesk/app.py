@@ -62,13 +62,12 @@ class Desk:
 
     def open(self, path: Path) -> None:
         """Open a project, or images as new classes."""
-        if path.suffix.lower() == ".tm" or not path.exists():
-            self.window.open_path(path)
-        else:
-            self.session.import_files([path])
+        self.window.open_path(path)
 
     def close(self) -> None:
         """End windows, threads and the worker, and remove the session's files."""
+        if isinstance(self.app, DeskApplication):
+            self.app.file_opened.disconnect(self.window.open_name)
         self.window.close_now()
         self.client.close()
         self.session.close()
@@ -104,10 +103,9 @@ def build(
     window = MainWindow(session, theme, settings, bridge)
     # the window is on screen before the worker takes its share of the processor
     window.canvas.surface.first_painted.connect(client.start)
-    desk = Desk(app, theme, bridge, store, client, session, window)
     if isinstance(app, DeskApplication):
-        app.file_opened.connect(lambda name: desk.open(Path(name)))
-    return desk
+        app.file_opened.connect(window.open_name)
+    return Desk(app, theme, bridge, store, client, session, window)
 
 
 def run(argv_files: list[Path], *, demo: bool = False, screenshot: Path | None = None) -> int:

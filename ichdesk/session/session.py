@@ -13,12 +13,13 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
 from ichdesk.core.run import RunPhase, TrainingRun, training_key
 from ichdesk.core.samples import ClassBin
+from ichdesk.imaging.decode import decode_sample
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.history import History
 from ichdesk.session.jobs import Jobs, Post, Progress
-from ichdesk.session.preview import Preview
+from ichdesk.session.preview import MAX_IMAGES, Preview
 from ichdesk.session.state import (
     Change,
     JobState,
@@ -303,6 +304,23 @@ class Session:
         """Show images in the preview, with the model's output if there is one."""
         self._preview.load(paths)
 
+    def preview_samples(self, class_id: int, indices: Collection[int]) -> None:
+        """Show samples of a class in the preview, at most `MAX_IMAGES`."""
+        bin_ = self.project.class_by_id(class_id)
+        chosen = sorted(indices)[:MAX_IMAGES]
+
+        def done(images: tuple[PreviewImage, ...]) -> None:
+            self._preview.clear()
+            self._preview.images = images
+            self._preview.predict()
+            self._preview_changed()
+
+        self._jobs.start(
+            "Reading images",
+            lambda _: tuple(_sample_image(bin_, index) for index in chosen),
+            done,
+        )
+
     # --- events ------------------------------------------------------------------------------
 
     def handle(self, event: msg.Event | WorkerDied) -> None:
@@ -471,6 +489,14 @@ def _fitting_name(project: Project, paths: Sequence[Path]) -> str | None:
         return project.checked_name(name)
     except UserError:
         return None
+
+
+def _sample_image(bin_: ClassBin, index: int) -> PreviewImage:
+    name = f"{bin_.name}, image {index + 1:,}"
+    try:
+        return PreviewImage(name, decode_sample(bin_.samples[index].read()))
+    except (OSError, UserError):
+        return PreviewImage(name, error="The image is damaged and cannot be read.")
 
 
 def _images(number: int) -> str:

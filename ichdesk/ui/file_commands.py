@@ -37,8 +37,11 @@ class FileCommands:
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
-        """Open a project file, asking first if there is something to save."""
-        self.if_saved(lambda: self._session.open(path))
+        """Open a project file, asking first if there is something to save; add anything else."""
+        if path.suffix.lower() != PROJECT_SUFFIX and path.exists():
+            self._session.import_files([path])
+        else:
+            self.if_saved(lambda: self._session.open(path))
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the project's file, or ask for one; then go on, unless that fails."""

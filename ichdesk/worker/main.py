@@ -5,13 +5,13 @@ import os
 import signal
 import sys
 import threading
-from logging.handlers import RotatingFileHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 
 from platformdirs import user_log_path
 
+from ichdesk.core.logs import start_log
 from ichdesk.protocol.codec import ProtocolError, decode, encode
 from ichdesk.protocol.messages import Cancel, Event, Request, Shutdown
 from ichdesk.worker.cancellations import Cancellations
@@ -90,21 +90,4 @@ def _settle_process() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then closes
-    _start_log()
-
-
-def _start_log() -> None:
-    """Warnings and tracebacks go to a small file that a teacher can send."""
-    handler: logging.Handler = logging.StreamHandler()
-    try:
-        folder = user_log_path("ichdesk", appauthor=False, ensure_exists=True)
-        handler = RotatingFileHandler(
-            folder / "worker.log", maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True
-        )
-    except OSError:
-        pass  # a read-only home; standard error has to do
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        handlers=[handler],
-    )
+    start_log(user_log_path("ichdesk", appauthor=False), "worker.log")

@@ -13,14 +13,12 @@ from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.pretrain import (
     Pretraining,
     Recipe,
-    Student,
     Workplace,
-    folded_net,
     main,
-    map_loss,
     pretrain,
 )
 from ichdesk.learn.pretrain_data import Slices, TrainingBatches, load_cache
+from ichdesk.learn.pretrain_student import Student, folded_net, map_loss
 
 RECIPE = Recipe(seed=3, slices=12, steps=4, batch_size=4)
 CPU = torch.device("cpu")

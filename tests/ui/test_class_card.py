@@ -310,3 +310,20 @@ def test_a_folder_name_with_ampersand_is_no_mnemonic(window, live_session, fill)
     move = next(a.menu() for a in menu.actions() if a.menu())
     assert move.actions()[0].text() == "B && C"
     menu.deleteLater()
+
+
+def test_samples_open_in_the_preview(qtbot, window, live_session, fill):
+    fill(A=3, B=1)
+    strip = cards(window)[0].strip
+    click_sample(strip, 1)
+    qtbot.keyClick(strip, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [i.name for i in live_session.preview] == ["A, image 2"])
+    assert live_session.preview[0].pixels.shape == (224, 224, 3)
+
+
+def test_undo_while_a_new_class_is_being_named(qtbot, window, live_session):
+    qtbot.mouseClick(window.canvas.surface.add_card, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(cards(window)[2].title.editor, "Half a na")
+    window.menus.undo.trigger()
+    assert names(live_session) == ["Class 1", "Class 2"]
+    assert len(cards(window)) == 2

@@ -53,7 +53,7 @@ class ClassCard(Card):
         self.class_id = class_id
         self._index = 0
         self.setAcceptDrops(True)
-        self.title = ClassTitle(theme, lambda name: session.rename_class(class_id, name))
+        self.title = ClassTitle(theme, self._rename)
         self.tag = QLabel("disabled")
         self.tag.setProperty("role", "tag")
         self.menu_button = IconButton(theme, "dots-vertical", "Class menu")
@@ -63,6 +63,7 @@ class ClassCard(Card):
         self.upload = self._upload_button()
         self.strip = SampleStrip(theme, thumbnails, self._bin)
         self.strip.delete_requested.connect(self._on_delete)
+        self.strip.activated.connect(self._on_preview)
         self.strip.customContextMenuRequested.connect(self._on_context_menu)
         self.empty_label = QLabel(_EMPTY_TEXT)
         self.empty_label.setProperty("role", "soft")
@@ -166,6 +167,11 @@ class ClassCard(Card):
 
     # --- what the user does ------------------------------------------------------------------
 
+    def _rename(self, name: str) -> bool:
+        if all(bin_.id != self.class_id for bin_ in self._session.project.classes):
+            return True  # the class was taken away while its name was being edited
+        return self._session.rename_class(self.class_id, name)
+
     def _on_upload_images(self) -> None:
         if paths := ask_open_paths(self, f"Add images to {self._bin.name}", IMAGE_KINDS):
             self._session.import_files(paths, self.class_id)
@@ -190,6 +196,9 @@ class ClassCard(Card):
     def _on_delete(self) -> None:
         self._session.remove_samples(self.class_id, self.strip.selected_rows)
 
+    def _on_preview(self) -> None:
+        self._session.preview_samples(self.class_id, self.strip.selected_rows)
+
     def _on_context_menu(self, place: QPoint) -> None:
         menu = self.context_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -206,6 +215,8 @@ class ClassCard(Card):
         for other in others:
             move.addAction(self._move_action(move, other, rows))
         move.setEnabled(bool(rows and others))
+        preview = menu.addAction("Open in &preview", self._on_preview)
+        preview.setEnabled(bool(rows))
         menu.addSeparator()
         menu.addAction("Select &all", self.strip.selectAll)
         return menu

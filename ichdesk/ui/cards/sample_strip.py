@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QColor,
     QDrag,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -141,6 +142,11 @@ class SampleStrip(QListView):
         """Draw, then ask for the pictures that were missing."""
         super().paintEvent(event)
         self._wish.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Want nothing any more."""
+        super().hideEvent(event)
+        self._thumbnails.want(id(self), ())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is: a list without current row shows nothing."""
