@@ -108,23 +108,29 @@ def build(
     return Desk(app, theme, bridge, store, client, session, window)
 
 
-def run(argv_files: list[Path], *, demo: bool = False, screenshot: Path | None = None) -> int:
+def run(argv_files: list[Path], *, screenshot: Path | None = None) -> int:
     """Show the window until it is closed, and return the exit code.
 
     Args:
         argv_files: Files of the command line; the first is opened.
-        demo: Reserved for the demonstration.
         screenshot: Save a picture of the window here and end.
     """
-    del demo
     desk = build()
-    _report_unexpected(desk)
-    keep_alive = _close_on_interrupt(desk.app)
     desk.window.show()
     for path in argv_files[:1]:
         desk.open(path.absolute())
     if screenshot is not None:
-        _take_picture_when_idle(desk, screenshot)
+        _take_picture_when_idle(desk, screenshot, expect_file=bool(argv_files))
+    return execute(desk)
+
+
+def execute(desk: Desk) -> int:
+    """Run until the window is closed, then end everything; return the exit code.
+
+    Errors that nobody caught are told in the window, and Ctrl+C closes it.
+    """
+    _report_unexpected(desk)
+    keep_alive = _close_on_interrupt(desk.app)
     try:
         return desk.app.exec()
     finally:
@@ -171,11 +177,14 @@ def _close_on_interrupt(app: QApplication) -> QTimer:
     return timer
 
 
-def _take_picture_when_idle(desk: Desk, path: Path) -> None:
+def _take_picture_when_idle(desk: Desk, path: Path, *, expect_file: bool) -> None:
+    session = desk.session
+
     def look() -> None:
-        if desk.session.job is None and desk.window.thumbnails.is_idle:
+        arrived = not expect_file or session.path or session.notices or session.is_modified
+        if arrived and session.job is None and desk.window.thumbnails.is_idle:
             desk.window.grab().save(str(path))
-            desk.app.quit()
+            desk.app.exit()
 
     timer = QTimer(desk.window)
     timer.timeout.connect(look)

@@ -15,6 +15,14 @@ class DiscreetFormatter(logging.Formatter):
     Messages of the system and of image libraries quote file names, which may be patients' names.
     """
 
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in one text; a traceback that another formatter left in it is not used."""
+        left, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = left
+
     def formatException(  # noqa: N802 - logging's name
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None]
@@ -45,4 +53,6 @@ def start_log(folder: Path, name: str) -> None:
     except OSError:
         pass
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)

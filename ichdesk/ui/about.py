@@ -40,6 +40,7 @@ _KEYS = (
     ("Under the hood", ("Ctrl+U",)),
     ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
     ("Delete selected images", ("Del", "Backspace")),
+    ("Open selected images in Preview", ("Return",)),
 )
 
 
@@ -61,6 +62,8 @@ class _TextDialog(QDialog):
         """Append a paragraph."""
         label = _wrapped(text)
         label.setFont(ui_font(size_px, bold=bold))
+        # a dialog's own layout would give wrapped text the height of a wider label
+        label.setMinimumHeight(label.heightForWidth(_WIDTH_PX - 2 * CARD_GAP_PX))
         self.column.addWidget(label)
 
     def add_close_button(self) -> None:
@@ -98,6 +101,7 @@ class TourDialog(_TextDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID_PX)
         form.setVerticalSpacing(GRID_PX)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignTop)
         for name, text in rows:
             form.addRow(name, _wrapped(text))
         self.column.addLayout(form)

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -20,7 +20,7 @@ from ichdesk.ui.cards.preview_card import PreviewCard
 from ichdesk.ui.cards.training_card import TrainingCard
 from ichdesk.ui.connectors import paint_curve, paint_shadow
 from ichdesk.ui.dropped import dropped_paths, dropped_project
-from ichdesk.ui.layout import MARGIN_PX, Columns, sticky_y
+from ichdesk.ui.layout import COLUMN_TOP_PX, MARGIN_PX, STICKY_MARGIN_PX, Columns, sticky_y
 from ichdesk.ui.theme import CARD_GAP_PX, Theme
 from ichdesk.ui.thumbnails import Thumbnails
 
@@ -55,8 +55,9 @@ class Canvas(QScrollArea):
         self._place_cards()
 
     def _place_cards(self) -> None:
-        view = self.viewport()
-        self.surface.place_cards(view.width(), view.height(), self.verticalScrollBar().value())
+        # messages push the canvas down, and then less of it lies below the app bar
+        top_px = max(MARGIN_PX, COLUMN_TOP_PX - self.y())
+        self.surface.place_cards(self.viewport().size(), self.verticalScrollBar().value(), top_px)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.surface.isAncestorOf(new):
@@ -101,9 +102,16 @@ class Surface(QWidget):
         """The class card that a widget is a part of."""
         return next((c for c in self.class_cards.values() if c.isAncestorOf(widget)), None)
 
-    def place_cards(self, width_px: int, height_px: int, scroll_px: int) -> None:
-        """Lay everything out for a visible part of this size at this scroll position."""
-        columns = Columns.fit(width_px)
+    def place_cards(self, view: QSize, scroll_px: int, top_px: int) -> None:
+        """Lay everything out for a visible part of this size at this scroll position.
+
+        Args:
+            view: Size of the visible part.
+            scroll_px: How much of the surface is above it.
+            top_px: Free room above the first class card.
+        """
+        height_px = view.height()
+        columns = Columns.fit(view.width())
         left_column: list[QWidget] = [*self.class_cards.values(), self.add_card]
         heights = [max(w.sizeHint().height(), w.minimumSizeHint().height()) for w in left_column]
         column_px = sum(heights) + CARD_GAP_PX * (len(heights) - 1)
@@ -114,16 +122,19 @@ class Surface(QWidget):
         for card, _, width in sticky:
             if card.width() != width or card.minimumWidth() != width:
                 card.setFixedWidth(width)
-        sticky_px = [_height_for(card, width) for card, _, width in sticky]
-        surface_px = max(height_px, *(px + 2 * MARGIN_PX for px in (column_px, *sticky_px)))
+        sticky_heights = [_height_for(card, width) for card, _, width in sticky]
+        left_px = column_px + top_px + MARGIN_PX
+        surface_px = max(height_px, left_px, *(px + 2 * STICKY_MARGIN_PX for px in sticky_heights))
         self.resize(columns.total, surface_px)
-        y_px = (surface_px - column_px) // 2 if column_px + 2 * MARGIN_PX < height_px else MARGIN_PX
+        y_px = top_px
+        if left_px < height_px:
+            y_px = max(y_px, (height_px - column_px) // 2)
         for card, card_px in zip(left_column, heights, strict=True):
             card.setGeometry(columns.classes_x, y_px, columns.classes, card_px)
             y_px += card_px + CARD_GAP_PX
-        for (card, x_px, width), card_px in zip(sticky, sticky_px, strict=True):
-            top_px = sticky_y(card_px, scroll_px, height_px, surface_px)
-            card.setGeometry(x_px, top_px, width, card_px)
+        for (card, x_px, width), card_px in zip(sticky, sticky_heights, strict=True):
+            sticky_px = sticky_y(card_px, scroll_px, height_px, surface_px)
+            card.setGeometry(x_px, sticky_px, width, card_px)
         self.update()
 
     def event(self, event: QEvent) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ichdesk.ui.theme import CARD_GAP_PX
 
 MARGIN_PX = CARD_GAP_PX
+STICKY_MARGIN_PX = 16
+COLUMN_TOP_PX = 80  # the first class card stands below the app bar
 
 
 def _between(low: float, value: float, high: float) -> int:
@@ -45,8 +47,8 @@ def sticky_y(height_px: int, scroll_px: int, view_px: int, surface_px: int) -> i
     A card higher than the view moves so that its top is seen at the top and its end at the end.
     """
     room_px = view_px - height_px
-    if room_px >= 2 * MARGIN_PX:
+    if room_px >= 2 * STICKY_MARGIN_PX:
         return scroll_px + room_px // 2
     most_px = max(1, surface_px - view_px)
     share = min(1.0, scroll_px / most_px)
-    return MARGIN_PX + round(share * max(0, surface_px - height_px - 2 * MARGIN_PX))
+    return STICKY_MARGIN_PX + round(share * max(0, surface_px - height_px - 2 * STICKY_MARGIN_PX))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
@@ -17,6 +17,7 @@ from ichdesk.ui.menus import Menus
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, Mode, Theme
 from ichdesk.ui.thumbnails import Thumbnails
+from ichdesk.ui.widgets.app_bar import WIDTH_PX as APP_BAR_PX
 from ichdesk.ui.widgets.app_bar import AppBar
 from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
@@ -187,24 +188,21 @@ class MainWindow(QMainWindow):
     # --- parts -------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        messages = QVBoxLayout()
-        messages.setContentsMargins(0, GRID_PX, CARD_GAP_PX, 0)
-        messages.setSpacing(GRID_PX)
+        left = QWidget()
+        self.app_bar.setParent(left)  # floats above the canvas, which keeps the whole height
+        self.messages = QWidget()
+        messages = QVBoxLayout(self.messages)
+        messages.setContentsMargins(APP_BAR_PX + CARD_GAP_PX, 0, CARD_GAP_PX, 0)
+        messages.setSpacing(0)
         for widget in (self.jobs, self.notices):
             widget.setMaximumWidth(_MESSAGES_MAX_PX)
             messages.addWidget(widget)
-        messages.addStretch()
-        top = QHBoxLayout()
-        top.setSpacing(CARD_GAP_PX)
-        top.addWidget(self.app_bar, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(messages, 100)  # up to its largest width; what is left goes to the spacer
-        top.addStretch(1)
-        left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top)
+        column.addWidget(self.messages)
         column.addWidget(self.canvas, 1)
+        self.app_bar.raise_()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(GRID_PX // 2)
         self.splitter.setChildrenCollapsible(False)

@@ -38,7 +38,8 @@ def style_sheet(palette: Palette) -> str:
 
 def _frames(p: Palette) -> str:
     return f"""
-    QMainWindow, QDialog {{ background: {p.canvas}; }}
+    QMainWindow {{ background: {p.canvas}; }}
+    QDialog {{ background: {p.card}; }}
     QFrame[role="card"] {{ background: {p.card}; border: none; border-radius: {RADIUS_PX}px; }}
     QFrame[role="panel"] {{ background: {p.card}; border: none; }}
     QFrame[role="separator"] {{ background: {p.line}; border: none; }}
@@ -140,6 +141,7 @@ def _scrolling(p: Palette) -> str:
     QListView[role="strip"] QScrollBar::handle {{
         background: {p.accent_edge}; border-radius: 3px; }}
     QListView[role="strip"] QScrollBar::handle:hover {{ background: {p.accent}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """
@@ -156,5 +158,8 @@ def _messages(p: Palette) -> str:
             background: {soft}; border: 1px solid {strong}; border-radius: {RADIUS_PX}px; }}"""
         for name, (strong, soft) in levels.items()
     ]
-    rules.append(f'QFrame[role="job"] {{ background: {p.card}; border-radius: {RADIUS_PX}px; }}')
+    rules.append(
+        f"""QFrame[role="job"] {{
+            background: {p.card}; border-radius: {RADIUS_PX}px; margin-top: {GRID_PX}px; }}"""
+    )
     return "\n".join(rules)

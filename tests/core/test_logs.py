@@ -12,21 +12,22 @@ from ichdesk.core.logs import start_log
 @pytest.fixture(autouse=True)
 def clean_root() -> Iterator[None]:
     root = logging.getLogger()
-    kept, root.handlers = root.handlers, []
+    before = list(root.handlers)
     yield
-    for handler in root.handlers:
+    for handler in set(root.handlers) - set(before):
+        root.removeHandler(handler)
         handler.close()
-    root.handlers = kept
 
 
-def fail() -> None:
-    raise OSError(2, "No such file", "/home/teacher/DOE^JANE.dcm")
+def fail(name: str) -> None:
+    raise OSError(2, "No such file", name)
 
 
 def test_errors_are_logged_without_file_names(tmp_path: Path) -> None:
     start_log(tmp_path / "logs", "window.log")
+    name = "/home/teacher/DOE^JANE.dcm"
     try:
-        fail()
+        fail(name)
     except OSError:
         logging.getLogger("x").exception("import failed")
     text = (tmp_path / "logs" / "window.log").read_text(encoding="utf-8")

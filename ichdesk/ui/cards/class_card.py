@@ -63,7 +63,7 @@ class ClassCard(Card):
         self.upload = self._upload_button()
         self.strip = SampleStrip(theme, thumbnails, self._bin)
         self.strip.delete_requested.connect(self._on_delete)
-        self.strip.activated.connect(self._on_preview)
+        self.strip.preview_requested.connect(self._on_preview)
         self.strip.customContextMenuRequested.connect(self._on_context_menu)
         self.empty_label = QLabel(_EMPTY_TEXT)
         self.empty_label.setProperty("role", "soft")

@@ -48,6 +48,7 @@ class SampleStrip(QListView):
     """One row of thumbnails, as long as it must be; only what is seen is decoded and drawn."""
 
     delete_requested = Signal()
+    preview_requested = Signal()
 
     def __init__(
         self, theme: Theme, thumbnails: Thumbnails, bin_: ClassBin, parent: QWidget | None = None
@@ -64,6 +65,7 @@ class SampleStrip(QListView):
         self._wish.setSingleShot(True)
         self._wish.setInterval(0)
         self._wish.timeout.connect(self._ask_for_visible)
+        self.doubleClicked.connect(self.preview_requested)
         thumbnails.ready.connect(self._on_ready)
         theme.changed.connect(self.viewport().update)
 
@@ -118,9 +120,11 @@ class SampleStrip(QListView):
         return range(max(0, first), min(len(self.samples), last + 1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete removes the selection; the arrow keys move."""
+        """Delete removes the selection, Enter tries it; the arrow keys move."""
         if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.delete_requested.emit()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_rows:
+            self.preview_requested.emit()
         elif event.key() == Qt.Key.Key_Escape and self.selected_rows:
             self.clearSelection()
         else:

@@ -29,7 +29,7 @@ class NoticeBar(QWidget):
         self._theme = theme
         self._views: dict[int, NoticeView] = {}
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, GRID_PX, 0, 0)
         self._column.setSpacing(GRID_PX)
         self.refresh(Change.NOTICES)
 
