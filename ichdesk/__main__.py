@@ -4,13 +4,32 @@ import multiprocessing
 import sys
 from pathlib import Path
 
+from platformdirs import user_log_path
+
+from ichdesk.core.logs import start_log
+
 COMMANDS = ("convert", "demo", "evaluate", "info", "phantom", "predict", "train")
+_NO_QT = (
+    "The window cannot open because Qt misses a system library ({}); on Debian or Ubuntu run "
+    "“apt install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3”."
+)
 
 
 def main() -> int:
     """Run ICHDesk with the arguments of the process and return its exit code."""
     multiprocessing.freeze_support()
+    start_log(user_log_path("ichdesk", appauthor=False), "ichdesk.log")
     arguments = sys.argv[1:]
+    try:
+        return _run(arguments)
+    except ImportError as error:
+        if "PySide6" not in str(error) and ".so" not in str(error):
+            raise
+        print(_NO_QT.format(error.msg), file=sys.stderr)  # noqa: T201 - there is no window to say it
+        return 2
+
+
+def _run(arguments: list[str]) -> int:
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from ichdesk.cli import run_command  # noqa: PLC0415 - the window must not wait for it
 

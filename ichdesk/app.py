@@ -11,7 +11,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -108,42 +115,52 @@ def build(
     return Desk(app, theme, bridge, store, client, session, window)
 
 
-def run(argv_files: list[Path], *, screenshot: Path | None = None) -> int:
+def run(argv_files: list[Path]) -> int:
     """Show the window until it is closed, and return the exit code.
 
     Args:
         argv_files: Files of the command line; the first is opened.
-        screenshot: Save a picture of the window here and end.
     """
+
+    def start(desk: Desk) -> None:
+        desk.window.show()
+        for path in argv_files[:1]:
+            desk.open(path.absolute())
+
+    return execute(start)
+
+
+def execute(start: Callable[[Desk], None]) -> int:
+    """Build the app, start it, run until the window is closed; return the exit code.
+
+    Errors that nobody caught are told in the window and logged, as is what Qt complains of, and
+    Ctrl+C closes the window.
+    """
+    qInstallMessageHandler(_log_qt_message)
     desk = build()
-    desk.window.show()
-    for path in argv_files[:1]:
-        desk.open(path.absolute())
-    if screenshot is not None:
-        _take_picture_when_idle(desk, screenshot, expect_file=bool(argv_files))
-    return execute(desk)
-
-
-def execute(desk: Desk) -> int:
-    """Run until the window is closed, then end everything; return the exit code.
-
-    Errors that nobody caught are told in the window, and Ctrl+C closes it.
-    """
     _report_unexpected(desk)
     keep_alive = _close_on_interrupt(desk.app)
     try:
+        start(desk)
         return desk.app.exec()
     finally:
         keep_alive.stop()
         desk.close()
 
 
+def has_display() -> bool:
+    """Whether there is a screen to show the window on."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    named = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return sys.platform != "linux" or bool(named)
+
+
 def _application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if sys.platform == "linux" and not has_display:
+    if not has_display():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = DeskApplication(sys.argv[:1])
     app.setApplicationName("ICHDesk")
@@ -163,9 +180,14 @@ def _report_unexpected(desk: Desk) -> None:
             return
         _log.error("unexpected error", exc_info=(kind, error, trace))
         with suppress(Exception):  # the window itself may be what is broken
-            desk.session.report(_UNEXPECTED, details=(f"{kind.__name__}: {error}",))
+            desk.session.report(_UNEXPECTED, details=(kind.__name__,))
 
     sys.excepthook = report
+
+
+def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
+    if kind not in {QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg}:
+        _log.warning("Qt: %s", text)
 
 
 def _close_on_interrupt(app: QApplication) -> QTimer:
@@ -175,17 +197,3 @@ def _close_on_interrupt(app: QApplication) -> QTimer:
     timer.timeout.connect(lambda: None)
     timer.start(_SIGNAL_CHECK_MS)
     return timer
-
-
-def _take_picture_when_idle(desk: Desk, path: Path, *, expect_file: bool) -> None:
-    session = desk.session
-
-    def look() -> None:
-        arrived = not expect_file or session.path or session.notices or session.is_modified
-        if arrived and session.job is None and desk.window.thumbnails.is_idle:
-            desk.window.grab().save(str(path))
-            desk.app.exit()
-
-    timer = QTimer(desk.window)
-    timer.timeout.connect(look)
-    timer.start(_SIGNAL_CHECK_MS)

@@ -3,14 +3,13 @@
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 
 import platformdirs
 from PySide6.QtCore import QTimer
 
-from ichdesk.app import Desk, build
+from ichdesk.app import Desk, execute, has_display
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.core.resources import project_path
@@ -31,15 +30,12 @@ def run_demo(screenshot: Path | None) -> int:
     On a display the window stays open, unless a screenshot was asked for. Without one it ends by
     itself and prints where picture and results are.
     """
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ichdesk-")))
-        desk = build()
-        stack.callback(desk.close)
-        unattended = screenshot is not None or desk.app.platformName() == "offscreen"
-        picture = (screenshot or _default_picture()) if unattended else None
-        demo = Demo(desk, picture, _new_image(folder))
-        demo.start()
-        return desk.app.exec()
+    picture = screenshot
+    if picture is None and not has_display():
+        picture = _default_picture()
+    with tempfile.TemporaryDirectory(prefix="ichdesk-") as folder:
+        new_image = _new_image(Path(folder))
+        return execute(lambda desk: Demo(desk, picture, new_image).start())
 
 
 class Demo:

@@ -6,9 +6,19 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 _home = Path(tempfile.mkdtemp(prefix="ichdesk-tests-"))
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[name] = str(_home / name.lower())
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """Tests of widgets run in the application of the app."""
+    from ichdesk.app import DeskApplication
+
+    return DeskApplication

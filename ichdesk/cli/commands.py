@@ -2,7 +2,6 @@
 
 import csv
 import io
-import logging
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -28,7 +27,6 @@ _PATH = click.Path(path_type=Path)
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run a command; 0 if it went well, 2 and one sentence on standard error for bad input."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
         code = app(list(arguments), prog_name="ichdesk", standalone_mode=False)
     except UserError as error:
