@@ -16,9 +16,8 @@ from PySide6.QtWidgets import QApplication
 from ichdesk import app
 from ichdesk.app import Desk, build
 from ichdesk.archive import save_project
-from ichdesk.core.project import Project
+from ichdesk.core.project import Project, new_project
 from ichdesk.core.samples import ClassBin
-from ichdesk.session.session import new_project
 from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.settings import Settings
 from tests.fakes import workers

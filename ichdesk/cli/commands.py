@@ -17,6 +17,7 @@ from ichdesk.cli import jobs
 from ichdesk.cli.progress import progress_bars
 from ichdesk.core.config import DEVICES, TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.notes import counted
 from ichdesk.core.results import repeats_result, run_summary, write_json, write_text
 
 BAD_INPUT = 2
@@ -64,10 +65,10 @@ def info(file: Path) -> None:
     """Say what is in the project FILE."""
     with closing(SampleStore()) as store:
         project, _ = jobs.open_reporting(file, store)
-    click.echo(f"{file.name}: {jobs.images(project.sample_count)}")
+    click.echo(f"{file.name}: {counted(project.sample_count, 'image')}")
     for bin_ in project.classes:
         mark = "" if bin_.enabled else "  (disabled)"
-        click.echo(f"  {bin_.name}: {jobs.images(len(bin_.samples))}{mark}")
+        click.echo(f"  {bin_.name}: {counted(len(bin_.samples), 'image')}{mark}")
     config = project.config
     click.echo(
         f"Settings: {config.epochs} epochs, batch size {config.batch_size}, "
@@ -94,7 +95,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
             count = project.sample_count
         else:
             count = export_samples(jobs.open_reporting(source, store)[0], out, progress)
-    click.echo(f"Wrote {jobs.images(count)} to {out}")
+    click.echo(f"Wrote {counted(count, 'image')} to {out}")
 
 
 @app.command()
@@ -142,7 +143,7 @@ def evaluate(
     click.echo(
         f"Test accuracy {result['mean']:.3f} ± {result['sd']:.3f} "
         f"(mean ± standard deviation of {len(accuracies)} runs with {settings} settings, "
-        f"{jobs.images(project.sample_count)})"
+        f"{counted(project.sample_count, 'image')})"
     )
 
 
@@ -180,7 +181,7 @@ def phantom(out: Path, classes: str, seed: int, color_coded: bool, force: bool) 
     with closing(SampleStore()) as store, progress_bars() as bars:
         project = jobs.phantom_project(counts, seed, color_coded, store, bars)
         save_project(project, out)
-    click.echo(f"Wrote {jobs.images(project.sample_count)} to {out}")
+    click.echo(f"Wrote {counted(project.sample_count, 'image')} to {out}")
 
 
 @app.command()

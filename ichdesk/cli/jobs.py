@@ -182,11 +182,6 @@ def gather_project(source: Path, store: SampleStore) -> Project:
     return project
 
 
-def images(count: int) -> str:
-    """A count of images in words."""
-    return "1 image" if count == 1 else f"{count:,} images"
-
-
 def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, TrainingRun]:
     classes = [bin_ for bin_ in project.enabled_classes if bin_.samples]
     request = start_training(_REQUEST_ID, classes, project.config)

@@ -25,6 +25,11 @@ class Notes:
         return tuple(self._sentences)
 
 
+def counted(number: int, thing: str) -> str:
+    """A number with its noun: "1 image", "2,000 images"."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def shown_name(name: str) -> str:
     """A file or entry name in quotes: printable, short, and without the folders of a full path."""
     if name[:1] in {"/", "\\"} or name[1:2] == ":" or ".." in name:

@@ -120,6 +120,11 @@ class Project:
         return replace(self, classes=changed)
 
 
+def new_project() -> Project:
+    """A project with two empty classes, as the original starts."""
+    return Project(classes=(ClassBin("Class 1"), ClassBin("Class 2")))
+
+
 def name_problem(name: str) -> str | None:
     """One sentence on why a class name cannot be used, or None."""
     if not name.strip():

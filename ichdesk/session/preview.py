@@ -1,13 +1,16 @@
 """Images to try the model on: read in the background, then sent to the worker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.samples import ClassBin
 from ichdesk.imaging.decode import decode_sample, sample_jpeg
 from ichdesk.protocol.messages import Pixels, PredictionEnded
 from ichdesk.session.jobs import Post
@@ -39,10 +42,13 @@ class Preview:
         self._request_id: int | None = None
         self.images: tuple[PreviewImage, ...] = ()
 
-    def load(self, paths: Sequence[Path]) -> None:
-        """Read images in the background, then show and classify them."""
-        self._generation += 1
-        self._pool.submit(self._read, self._generation, tuple(paths[:MAX_IMAGES]))
+    def load_files(self, paths: Sequence[Path]) -> None:
+        """Read image files in the background, then show and classify them."""
+        self._load(partial(_read_file, path) for path in paths)
+
+    def load_samples(self, bin_: ClassBin, indices: Sequence[int]) -> None:
+        """Read samples of a class in the background, then show and classify them."""
+        self._load(partial(_read_sample, bin_, index) for index in indices)
 
     def predict(self) -> None:
         """Classify the images with the current model."""
@@ -83,8 +89,12 @@ class Preview:
         """Wait for the reading thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _read(self, generation: int, paths: tuple[Path, ...]) -> None:
-        images = tuple(_read_image(path) for path in paths)
+    def _load(self, readers: Iterable[Callable[[], PreviewImage]]) -> None:
+        self._generation += 1
+        self._pool.submit(self._read, self._generation, tuple(islice(readers, MAX_IMAGES)))
+
+    def _read(self, generation: int, readers: tuple[Callable[[], PreviewImage], ...]) -> None:
+        images = tuple(read() for read in readers)
 
         def show() -> None:
             if generation == self._generation:
@@ -95,7 +105,7 @@ class Preview:
         self._post(show)
 
 
-def _read_image(path: Path) -> PreviewImage:
+def _read_file(path: Path) -> PreviewImage:
     try:
         pixels = decode_sample(sample_jpeg(path.read_bytes()))
     except UserError as error:
@@ -103,3 +113,11 @@ def _read_image(path: Path) -> PreviewImage:
     except OSError:
         return PreviewImage(path.name, error=f"{path.name} could not be read; choose another file.")
     return PreviewImage(path.name, pixels)
+
+
+def _read_sample(bin_: ClassBin, index: int) -> PreviewImage:
+    name = f"{bin_.name}, image {index + 1:,}"
+    try:
+        return PreviewImage(name, decode_sample(bin_.samples[index].read()))
+    except (OSError, UserError):
+        return PreviewImage(name, error="The image is damaged and cannot be read.")

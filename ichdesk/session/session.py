@@ -10,16 +10,16 @@ from typing import Protocol
 from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.project import Project
+from ichdesk.core.notes import counted
+from ichdesk.core.project import Project, new_project
 from ichdesk.core.run import RunPhase, TrainingRun, training_key
-from ichdesk.core.samples import ClassBin
-from ichdesk.imaging.decode import decode_sample
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.history import History
+from ichdesk.session.imports import add_gathered
 from ichdesk.session.jobs import Jobs, Post, Progress
-from ichdesk.session.preview import MAX_IMAGES, Preview
+from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
     JobState,
@@ -253,7 +253,7 @@ class Session:
             return export_samples(Project(classes=tuple(bins)), folder, progress)
 
         def done(written: int) -> None:
-            self.report(f"Saved {_images(written)} to {folder.name}.", Level.INFO)
+            self.report(f"Saved {counted(written, 'image')} to {folder.name}.", Level.INFO)
 
         self._jobs.start("Saving images", work, done)
 
@@ -302,24 +302,11 @@ class Session:
 
     def preview_files(self, paths: Sequence[Path]) -> None:
         """Show images in the preview, with the model's output if there is one."""
-        self._preview.load(paths)
+        self._preview.load_files(paths)
 
     def preview_samples(self, class_id: int, indices: Collection[int]) -> None:
-        """Show samples of a class in the preview, at most `MAX_IMAGES`."""
-        bin_ = self.project.class_by_id(class_id)
-        chosen = sorted(indices)[:MAX_IMAGES]
-
-        def done(images: tuple[PreviewImage, ...]) -> None:
-            self._preview.clear()
-            self._preview.images = images
-            self._preview.predict()
-            self._preview_changed()
-
-        self._jobs.start(
-            "Reading images",
-            lambda _: tuple(_sample_image(bin_, index) for index in chosen),
-            done,
-        )
+        """Show samples of a class in the preview."""
+        self._preview.load_samples(self.project.class_by_id(class_id), sorted(indices))
 
     # --- events ------------------------------------------------------------------------------
 
@@ -385,28 +372,13 @@ class Session:
     def _add_gathered(
         self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
     ) -> None:
-        project = self.project
-        added = 0
         try:
-            for name, samples in gathered.classes:
-                target = self._target_class(project, name, class_id)
-                if target is None:
-                    project = project.add_class(name or _fitting_name(project, paths))
-                    target = project.classes[-1].id
-                project = project.add_samples(target, samples)
-                added += len(samples)
+            project, added = add_gathered(self.project, gathered, class_id, paths)
         except UserError as error:
             self.report(str(error))
             return
         self._edit("Add images", project)
-        self._report_left_out(f"Added {_images(added)}", gathered.left_out)
-
-    @staticmethod
-    def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:
-        for bin_ in project.classes:
-            if (name is None and bin_.id == class_id) or (name and bin_.name == name.strip()):
-                return bin_.id
-        return None
+        self._report_left_out(f"Added {counted(added, 'image')}", gathered.left_out)
 
     def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
         if left_out:
@@ -444,7 +416,8 @@ class Session:
         if run.error:
             self.report(run.error)
         if run.unreadable:
-            text = f"{_images(len(run.unreadable))} could not be read and took no part in training."
+            count = counted(len(run.unreadable), "image")
+            text = f"{count} could not be read and took no part in training."
             self.report(text, Level.WARNING, run.unreadable)
         if run.phase is RunPhase.DONE:
             self._preview.predict()
@@ -469,38 +442,11 @@ class Session:
         self._notify(Change.PREVIEW)
 
 
-def new_project() -> Project:
-    """A project with two empty classes, as the original starts."""
-    return Project(classes=(ClassBin("Class 1"), ClassBin("Class 2")))
-
-
 def _changed_field(old: TrainConfig, new: TrainConfig) -> str:
     for name in TrainConfig.__dataclass_fields__:
         if getattr(old, name) != getattr(new, name):
             return name.replace("_", " ")
     return "settings"
-
-
-def _fitting_name(project: Project, paths: Sequence[Path]) -> str | None:
-    if len(paths) != 1 or not (paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
-        return None
-    name = paths[0].name if paths[0].is_dir() else paths[0].stem
-    try:
-        return project.checked_name(name)
-    except UserError:
-        return None
-
-
-def _sample_image(bin_: ClassBin, index: int) -> PreviewImage:
-    name = f"{bin_.name}, image {index + 1:,}"
-    try:
-        return PreviewImage(name, decode_sample(bin_.samples[index].read()))
-    except (OSError, UserError):
-        return PreviewImage(name, error="The image is damaged and cannot be read.")
-
-
-def _images(number: int) -> str:
-    return "1 image" if number == 1 else f"{number:,} images"
 
 
 def _things(number: int) -> str:

@@ -1,15 +1,11 @@
 """What the window says about a training run, in words a radiologist reads."""
 
+from ichdesk.core.notes import counted
 from ichdesk.core.run import RunPhase, TrainingRun
 
 SMALL_TEST_SET = 30
 STALE_TEXT = "Out of date: images or settings have changed since training"
 _MIN_OBSERVED_S = 0.4  # an estimate from less than this jumps about
-
-
-def counted(number: int, thing: str) -> str:
-    """A number with its noun: "1 image", "2,000 images"."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def phase_text(run: TrainingRun) -> str:

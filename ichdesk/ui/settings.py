@@ -18,7 +18,7 @@ class Settings:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        path = path or user_config_path("ICHDesk", appauthor=False) / "window.ini"
+        path = path or user_config_path("ichdesk", appauthor=False) / "window.ini"
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property

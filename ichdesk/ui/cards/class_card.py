@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from ichdesk.core.notes import counted
 from ichdesk.core.samples import ClassBin
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
@@ -25,7 +26,6 @@ from ichdesk.ui.cards.sample_model import MIME_TYPE, unpack_samples
 from ichdesk.ui.cards.sample_strip import STRIP_PX, SampleStrip
 from ichdesk.ui.dropped import dropped_paths
 from ichdesk.ui.icons import icon
-from ichdesk.ui.run_text import counted
 from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, RADIUS_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import THUMBNAIL_PX, Thumbnails
 from ichdesk.ui.widgets.card import Card
