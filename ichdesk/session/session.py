@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Protocol
 
 from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
-from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
@@ -16,7 +15,7 @@ from ichdesk.core.run import RunPhase, TrainingRun, training_key
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
-from ichdesk.session.history import History
+from ichdesk.session.editing import ProjectEditor
 from ichdesk.session.imports import add_gathered
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.preview import Preview
@@ -24,14 +23,11 @@ from ichdesk.session.state import (
     Change,
     JobState,
     Level,
-    Notice,
     PreviewImage,
     WorkerState,
     WorkerStatus,
 )
 from ichdesk.session.worker_client import WorkerDied
-
-MAX_NOTICES = 5
 
 
 class Worker(Protocol):
@@ -41,7 +37,7 @@ class Worker(Protocol):
         """Queue a request."""
 
 
-class Session:
+class Session(ProjectEditor):
     """State of the window and everything that may change it.
 
     All methods run on one thread, the session's; `post` brings results of background work there.
@@ -53,26 +49,19 @@ class Session:
     """
 
     def __init__(self, worker: Worker, store: SampleStore, post: Post) -> None:
+        super().__init__()
         self._worker = worker
         self._store = store
-        self._listeners: list[Callable[[Change], None]] = []
         self._request_ids = count(1)
-        self._history = History()
         self._jobs = Jobs(post, lambda: self._notify(Change.JOB), self.report)
         self._preview = Preview(post, self._preview_changed, self._predict)
         self._saves: dict[int, str] = {}
-        self.project = new_project()
         self._saved = self.project
         self.path: Path | None = None
         self.run: TrainingRun | None = None
         self.worker = WorkerState()
-        self.notices: tuple[Notice, ...] = ()
 
     # --- reading -----------------------------------------------------------------------------
-
-    def subscribe(self, listener: Callable[[Change], None]) -> None:
-        """Call `listener` after every change, on the session's thread."""
-        self._listeners.append(listener)
 
     @property
     def is_modified(self) -> bool:
@@ -83,16 +72,6 @@ class Session:
     def name(self) -> str:
         """File name of the project, or "Untitled"."""
         return self.path.name if self.path else "Untitled"
-
-    @property
-    def undo_label(self) -> str | None:
-        """Name of the edit that undo takes back, or None."""
-        return self._history.undo_label
-
-    @property
-    def redo_label(self) -> str | None:
-        """Name of the edit that redo repeats, or None."""
-        return self._history.redo_label
 
     @property
     def job(self) -> JobState | None:
@@ -132,72 +111,6 @@ class Session:
             now.get(class_id, (index, "(deleted)"))
             for index, class_id in enumerate(self.run.class_ids)
         )
-
-    # --- editing -----------------------------------------------------------------------------
-
-    def add_class(self) -> int:
-        """Append an empty class and return its id."""
-        self._edit("Add class", self.project.add_class())
-        return self.project.classes[-1].id
-
-    def rename_class(self, class_id: int, name: str) -> bool:
-        """Rename a class; False, with a notice, if the name cannot be used."""
-        if name.strip() == self.project.class_by_id(class_id).name:
-            return True
-        try:
-            self._edit("Rename class", self.project.rename_class(class_id, name))
-        except UserError as error:
-            self.report(str(error))
-            return False
-        return True
-
-    def delete_class(self, class_id: int) -> None:
-        """Delete a class with its samples."""
-        self._edit("Delete class", self.project.delete_class(class_id))
-
-    def set_class_enabled(self, class_id: int, enabled: bool) -> None:
-        """Include a class in training or leave it out."""
-        label = "Enable class" if enabled else "Disable class"
-        self._edit(label, self.project.set_enabled(class_id, enabled))
-
-    def remove_samples(self, class_id: int, indices: Collection[int]) -> None:
-        """Remove the samples at these positions."""
-        if indices:
-            self._edit("Remove samples", self.project.remove_samples(class_id, indices))
-
-    def remove_all_samples(self, class_id: int) -> None:
-        """Empty a class."""
-        self.remove_samples(class_id, range(len(self.project.class_by_id(class_id).samples)))
-
-    def move_samples(self, source_id: int, indices: Collection[int], target_id: int) -> None:
-        """Move samples to another class."""
-        if indices and source_id != target_id:
-            moved = self.project.move_samples(source_id, indices, target_id)
-            self._edit("Move samples", moved)
-
-    def set_config(self, config: TrainConfig) -> None:
-        """Change training settings; steps of the same setting are one edit."""
-        try:
-            changed = self.project.with_config(config)
-        except UserError as error:
-            self.report(str(error))
-            return
-        label = f"Change {_changed_field(self.project.config, config)}"
-        self._edit(label, changed, merge=True)
-
-    def reset_config(self) -> None:
-        """Set the training settings back to their defaults."""
-        self._edit("Reset settings", self.project.with_config(TrainConfig()))
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        if self.undo_label is not None:
-            self._set_project(self._history.undo(self.project))
-
-    def redo(self) -> None:
-        """Repeat the edit that was undone last."""
-        if self.redo_label is not None:
-            self._set_project(self._history.redo(self.project))
 
     # --- files -------------------------------------------------------------------------------
 
@@ -327,37 +240,12 @@ class Session:
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
 
-    def report(self, text: str, level: Level = Level.ERROR, details: tuple[str, ...] = ()) -> None:
-        """Show a message in the window; the oldest go when there are many."""
-        kept = tuple(notice for notice in self.notices if notice.text != text)
-        self.notices = (*kept, Notice.new(text, level, details))[-MAX_NOTICES:]
-        self._notify(Change.NOTICES)
-
-    def dismiss(self, notice_id: int) -> None:
-        """Take a message away."""
-        self.notices = tuple(n for n in self.notices if n.id != notice_id)
-        self._notify(Change.NOTICES)
-
     def close(self) -> None:
         """Stop background work; the worker and the store are closed by who made them."""
         self._jobs.close()
         self._preview.close()
 
     # --- inside ------------------------------------------------------------------------------
-
-    def _notify(self, change: Change) -> None:
-        for listener in self._listeners:
-            listener(change)
-
-    def _edit(self, label: str, project: Project, *, merge: bool = False) -> None:
-        if project == self.project:
-            return
-        self._history.record(label, self.project, merge=merge)
-        self._set_project(project)
-
-    def _set_project(self, project: Project) -> None:
-        self.project = project
-        self._notify(Change.PROJECT | Change.FILE | Change.RUN)
 
     def _replace_project(self, project: Project, path: Path | None) -> None:
         self.cancel_training()
@@ -440,13 +328,6 @@ class Session:
         if error:
             self.report(error)
         self._notify(Change.PREVIEW)
-
-
-def _changed_field(old: TrainConfig, new: TrainConfig) -> str:
-    for name in TrainConfig.__dataclass_fields__:
-        if getattr(old, name) != getattr(new, name):
-            return name.replace("_", " ")
-    return "settings"
 
 
 def _things(number: int) -> str:
