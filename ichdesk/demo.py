@@ -89,6 +89,9 @@ class Demo:
         self._finished = True
 
         def finish() -> None:
+            if not self._desk.window.thumbnails.is_idle:
+                QTimer.singleShot(_SETTLE_MS, finish)
+                return
             try:
                 last()
             except UserError as error:

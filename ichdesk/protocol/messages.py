@@ -25,13 +25,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class Phase(StrEnum):
-    """What a training run is doing."""
-
-    FEATURES = "features"
-    TRAINING = "training"
-
-
 @dataclass(frozen=True, slots=True)
 class SampleRef:
     """Where a sample's bytes lie; see `ichdesk.core.samples.Sample`."""

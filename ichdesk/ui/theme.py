@@ -13,7 +13,6 @@ RADIUS_PX = 8
 TITLE_PX = 18
 BODY_PX = 14
 SMALL_PX = 12
-MOTION_MS = 150
 
 
 class Mode(StrEnum):
@@ -43,7 +42,6 @@ class Palette:
         heat_low: Lowest cell of the confusion matrix; `heat_high` highest.
     """
 
-    is_dark: bool
     canvas: str
     card: str
     line: str
@@ -84,7 +82,6 @@ class Palette:
 
 
 LIGHT = Palette(
-    is_dark=False,
     canvas="#E9EAED",
     card="#FFFFFF",
     line="#E0E2E6",
@@ -117,7 +114,6 @@ LIGHT = Palette(
 )
 
 DARK = Palette(
-    is_dark=True,
     canvas="#0C0D0F",
     card="#1A1C1F",
     line="#2E3136",
