@@ -8,9 +8,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.pixels import to_input
 from ichdesk.learn.pretrain_data import Batch
-from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS
+from ichdesk.phantom import LEVELS
 
-_TYPES = len(HEMORRHAGE_TYPES)
 _AVERAGE_DECAY = 0.998
 
 
@@ -41,7 +40,6 @@ class Student(nn.Module):
         super().__init__()
         self.net = CtPhantomNet(ConvNorm)
         self.pooled_norm = nn.BatchNorm1d(self.net.embed.in_features, affine=False)
-        self.types = nn.Linear(self.net.embed.out_features, _TYPES + 1)  # and "any"
         self.levels = nn.Linear(self.net.embed.out_features, len(LEVELS))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,7 +49,7 @@ class Student(nn.Module):
         maxima = [plane.float().amax(dim=(2, 3)) for plane in planes]
         pooled = self.pooled_norm(torch.cat(means + maxima, dim=1))
         embedding = F.relu(self.net.embed(pooled))
-        return planes[-1].float(), self.types(embedding).float(), self.levels(embedding).float()
+        return planes[-1].float(), self.net.types(embedding).float(), self.levels(embedding).float()
 
 
 def loss_of(student: Student, batch: Batch, device: torch.device, *, half: bool) -> Tensor:
@@ -98,6 +96,7 @@ def folded_net(student: Student) -> CtPhantomNet:
             fused = fuse_conv_bn_eval(module.conv, module.norm)
             target.get_submodule(name).load_state_dict(fused.state_dict())
     target.maps.load_state_dict(source.maps.state_dict())
+    target.types.load_state_dict(source.types.state_dict())
     norm, embed = student.pooled_norm, source.embed
     mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
     scale = torch.rsqrt(variance + norm.eps)

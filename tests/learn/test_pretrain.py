@@ -76,7 +76,7 @@ def test_folding_the_norms_changes_nothing() -> None:
     planes = net.planes(x)
     torch.testing.assert_close(planes[-1], maps, rtol=1e-3, atol=1e-4)
     _, embedding = net.pool(planes)
-    torch.testing.assert_close(student.types(embedding), types, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(net.types(embedding), types, rtol=1e-3, atol=1e-4)
 
 
 def test_map_loss_prefers_the_right_map() -> None:

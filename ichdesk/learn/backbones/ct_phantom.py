@@ -25,6 +25,8 @@ MAPS = (
     "calcification",
 )
 """What the map layer was trained to outline, one channel each."""
+TYPES = (*MAPS[:5], "any")
+"""What the type layer was trained to recognize, one logit each."""
 _EMBEDDING = 48
 _WIDTHS = (32, 64, 128)
 
@@ -47,12 +49,13 @@ class ResidualBlock(nn.Module):
 
 
 class CtPhantomNet(nn.Module):
-    """Features of a head-CT picture, from local edges to outlines of hemorrhage.
+    """Features of a head-CT picture, from local edges to types of hemorrhage.
 
     Strided convolutions bring 224 px to 56, 28 and 14; a top-down step merges 14 into 28, where
-    the map layer outlines hemorrhage types. Means and maxima over the plane of every depth are
-    pooled, and an embedding is computed from them. Only operations that ONNX, TFLite and
-    TensorFlow.js know are used.
+    the map layer outlines hemorrhage types. Means and maxima over the planes of every depth feed
+    an embedding, and that the type layer. The features are type logits, embedding and the maxima
+    of the first planes; the last see what has nothing to do with anatomy, such as a marker in a
+    corner. Only operations that ONNX, TFLite and TensorFlow.js know are used.
 
     Args:
         conv: Makes a convolution; pretraining passes one that is followed by a BatchNorm, which
@@ -73,7 +76,8 @@ class CtPhantomNet(nn.Module):
         self.maps = nn.Conv2d(low, len(MAPS), 1)
         pooled = 2 * (low + middle + high + low + len(MAPS))
         self.embed = nn.Linear(pooled, _EMBEDDING)
-        self.dimension = pooled + _EMBEDDING
+        self.types = nn.Linear(_EMBEDDING, len(TYPES))
+        self.dimension = len(TYPES) + _EMBEDDING + low
 
     def planes(self, x: Tensor) -> list[Tensor]:
         """Every plane that is pooled; the last one holds the logits of `MAPS`, (N, 7, 28, 28)."""
@@ -93,8 +97,11 @@ class CtPhantomNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, 224, 224) in about [-1, 1] to (N, D) features."""
-        x = x.contiguous(memory_format=torch.channels_last)
-        return torch.cat(self.pool(self.planes(x)), dim=1)
+        planes = self.planes(x.contiguous(memory_format=torch.channels_last))
+        pooled, embedding = self.pool(planes)
+        half = pooled.shape[1] // 2  # behind the means, the maxima begin with the first planes
+        edges = pooled[:, half : half + planes[0].shape[1]]  # (N, 32)
+        return torch.cat([self.types(embedding), embedding, edges], dim=1)
 
 
 @dataclass(frozen=True)
