@@ -130,7 +130,7 @@ class MobileNetV2(nn.Module):
             for part, layer in block.named_children():
                 _fill(layer, weights, f"{_prefix(i)}_{part}", f"{_prefix(i)}_{part}_BN")
         _fill(net.last, weights, "Conv_1", "Conv_1_bn")
-        _fold_norms(net.eval())
+        fold_norms(net.eval())
         return net
 
     def forward(self, x: Tensor) -> Tensor:
@@ -142,7 +142,7 @@ class MobileNetV2(nn.Module):
 
 
 @torch.no_grad()
-def _fold_norms(net: MobileNetV2) -> None:
+def fold_norms(net: MobileNetV2) -> None:
     """Put every BatchNorm into the convolution before it, which makes the network twice as fast."""
     for layer in net.modules():
         if isinstance(layer, ConvNorm) and isinstance(layer.norm, nn.BatchNorm2d):
