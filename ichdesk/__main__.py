@@ -22,6 +22,8 @@ def main() -> int:
     arguments = sys.argv[1:]
     try:
         return _run(arguments)
+    except KeyboardInterrupt:  # while the imports are still running
+        return 130
     except ImportError as error:
         if "PySide6" not in str(error) and ".so" not in str(error):
             raise

@@ -79,6 +79,7 @@ class Desk:
         self.client.close()
         self.session.close()
         self.store.close()
+        self.bridge.close()
         self.window.deleteLater()
 
 

@@ -158,9 +158,9 @@ def _refuse_foreign(
     title: str, manifest: JsonObject, entries: Sequence[ZipEntry], *, has_samples: bool
 ) -> None:
     kind = manifest.get("type")
-    if kind in {"audio", "pose"}:
+    if kind in ("audio", "pose"):  # a tuple: it may be a list, which no set can look up
         raise UserError(f"{title} is a Teachable Machine {kind} project; choose an image project.")
-    if kind not in {None, "image"}:
+    if kind is not None and kind != "image":
         raise UserError(f"{title} is not an image project; choose an image project (.tm).")
     if has_samples or kind == "image":
         return

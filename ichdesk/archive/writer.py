@@ -98,7 +98,7 @@ def _check_target(target: Path) -> None:
     if target.is_dir():
         raise UserError(f"{name} is a folder; choose another name.")
     if not target.parent.is_dir():
-        raise UserError(f"The folder for {name} does not exist any more; choose another folder.")
+        raise UserError(f"The folder for {name} does not exist; choose another folder.")
     if target.exists() and not target.stat().st_mode & 0o200:
         raise UserError(f"{name} is write-protected; save under another name.")
 

@@ -17,8 +17,8 @@ from ichdesk.cli import jobs
 from ichdesk.cli.progress import progress_bars
 from ichdesk.core.config import DEVICES, TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.notes import counted
-from ichdesk.core.results import repeats_result, run_summary, write_json, write_text
+from ichdesk.core.notes import counted, os_reason
+from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -40,6 +40,11 @@ def run_command(arguments: Sequence[str]) -> int:
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort, Cancelled):
         return INTERRUPTED
+    except SystemExit:  # click's, when nobody reads the output any more, as with "| head"
+        return 0
+    except OSError as error:
+        print(f"A file or the output cannot be used ({os_reason(error)}).", file=sys.stderr)  # noqa: T201
+        return BAD_INPUT
     return code if isinstance(code, int) else 0
 
 
@@ -110,6 +115,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
 @_json_out
 def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -> None:
     """Train on the project FILE; settings that are not given are those of the file."""
+    jobs.check_outputs([file], [out for out in (model, json_out) if out])
     with closing(SampleStore()) as store, progress_bars() as bars:
         trained = jobs.train(file, store, given, bars, model)
     if json_out:
@@ -133,6 +139,7 @@ def evaluate(
     **given: str | None,
 ) -> None:
     """Repeat split and training with the seeds 0, 1, 2 … and show how test accuracy varies."""
+    jobs.check_outputs([file], [json_out] if json_out else [])
     with closing(SampleStore()) as store, progress_bars() as bars:
         project, _ = jobs.open_reporting(file, store)
         base = project.config if settings == "file" else TrainConfig()
@@ -140,10 +147,9 @@ def evaluate(
     result = repeats_result(accuracies)
     if json_out:
         write_json(result, json_out)
+    images = sum(len(bin_.samples) for bin_ in project.enabled_classes)
     click.echo(
-        f"Test accuracy {result['mean']:.3f} ± {result['sd']:.3f} "
-        f"(mean ± standard deviation of {len(accuracies)} runs with {settings} settings, "
-        f"{counted(project.sample_count, 'image')})"
+        f"Test accuracy {repeats_text(result)} with {settings} settings, {counted(images, 'image')}"
     )
 
 
@@ -154,16 +160,19 @@ def evaluate(
 @_device
 def predict(model: Path, images: tuple[Path, ...], csv_out: Path | None, device: str | None) -> int:
     """Classify images with a saved MODEL."""
+    jobs.check_outputs([model, *images], [csv_out] if csv_out else [])
     labels, rows, problems = jobs.predict(model, images, device or "auto")
-    table = io.StringIO()
+    table, lines = io.StringIO(), list[str]()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["image", "prediction", *labels])
     for path, row in rows:
         best = labels[int(np.argmax(row))]
         writer.writerow([str(path), best, *(f"{p:.6f}" for p in row)])
-        click.echo(f"{path}: {best} {max(row):.1%}")
-    if csv_out:
+        lines.append(f"{path}: {best} {max(row):.1%}")
+    if csv_out:  # before the lines, whose reader may leave
         write_text(table.getvalue(), csv_out)
+    for line in lines:
+        click.echo(line)
     jobs.warn(problems)
     return BAD_INPUT if problems else 0
 

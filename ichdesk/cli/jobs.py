@@ -14,12 +14,12 @@ from ichdesk.archive import SampleStore, open_project
 from ichdesk.cli.progress import Bars
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.notes import os_reason
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result
 from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.imaging.decode import decode_sample, sample_jpeg
 from ichdesk.imaging.gather import gather
+from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, start_training
 
@@ -54,6 +54,17 @@ def refuse_existing(path: Path, force: bool) -> None:
     """UserError if a file is there that would be lost; an empty one would not."""
     if not force and path.exists() and (path.is_dir() or path.stat().st_size > 0):
         raise UserError(f"{path} exists already; choose another name, or add --force.")
+
+
+def check_outputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """UserError, before any work is done, if a result would destroy an input or has no folder."""
+    taken = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path.resolve() in taken:
+            raise UserError(f"{path} is used twice in this command; choose another name for it.")
+        if not path.absolute().parent.is_dir() or (path.exists() and not path.is_file()):
+            raise UserError(f"{path} cannot be made: it is no file, or its folder does not exist.")
+        taken.add(path.resolve())
 
 
 def override(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
@@ -197,9 +208,9 @@ def _save_model(handlers: Any, path: Path, names: tuple[str, ...]) -> None:
 
 
 def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+    if not path.is_file():
+        raise UserError(f"{path} is no file; check the name.")
     try:
-        return decode_sample(sample_jpeg(path.read_bytes()))
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({os_reason(error)}); check the name.") from error
+        return decode_sample(sample_jpeg(FileSource(path).read()))
     except UserError as error:
         raise UserError(f"{path}: {error}") from error

@@ -1,5 +1,6 @@
 """Files that are replaced whole or not at all."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -20,9 +21,14 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     It is made beside the target and forced to disk first, so that at any moment, a power cut
     included, the target is either the old file or the new one, whole.
 
+    A link stays and what it points to is replaced; a device or a pipe is refused.
+
     Raises:
         OSError: The file cannot be written; the old one is as it was.
     """
+    target = target.resolve()
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise OSError(errno.EINVAL, "no ordinary file")
     _sweep(target)
     temporary = target.with_name(f"{_temporary_stem(target)}{secrets.token_hex(4)}{_TEMPORARY}")
     try:

@@ -1,6 +1,7 @@
 """What a run or an evaluation leaves for machines and for people."""
 
 import json
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import accuracy_per_class
-from ichdesk.core.notes import os_reason
-from ichdesk.core.run import TrainingRun
+from ichdesk.core.notes import counted, os_reason
+from ichdesk.core.run import EpochMetrics, TrainingRun
 
 NOTE = "For teaching, not for diagnosis."
 
@@ -29,28 +30,12 @@ def run_result(
     correct, n = run.test_correct or (0, 0)
     return {
         "classes": list(names),
-        "settings": {
-            "epochs": run.config.epochs,
-            "batch_size": run.config.batch_size,
-            "learning_rate": run.config.learning_rate,
-            "backbone": run.config.backbone,
-            "seed": run.config.seed,
-            "device": run.device,
-        },
+        "settings": _settings(run),
         "split": {
             part: {name: len(rows) for name, rows in zip(names, positions, strict=True)}
             for part, positions in (("train", run.train), ("test", run.test))
         },
-        "history": [
-            {
-                "epoch": epoch.epoch,
-                "acc": epoch.acc,
-                "test_acc": epoch.test_acc,
-                "loss": epoch.loss,
-                "test_loss": epoch.test_loss,
-            }
-            for epoch in run.history
-        ],
+        "history": [_epoch(metrics) for metrics in run.history],
         "confusion": run.confusion.tolist(),
         "accuracy_per_class": [
             {"class": row.name, "accuracy": row.accuracy, "samples": row.samples}
@@ -72,6 +57,32 @@ def run_result(
     }
 
 
+def _settings(run: TrainingRun) -> dict[str, Any]:
+    return {
+        "epochs": run.config.epochs,
+        "batch_size": run.config.batch_size,
+        "learning_rate": run.config.learning_rate,
+        "backbone": run.config.backbone,
+        "seed": run.config.seed,
+        "device": run.device,
+    }
+
+
+def _epoch(metrics: EpochMetrics) -> dict[str, Any]:
+    return {
+        "epoch": metrics.epoch,
+        "acc": metrics.acc,
+        "test_acc": metrics.test_acc,
+        "loss": _finite(metrics.loss),
+        "test_loss": _finite(metrics.test_loss),
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """The number, or None where JSON has no word for it."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 def run_summary(run: TrainingRun, names: Sequence[str]) -> str:
     """The result of a run in a few lines for a person."""
     assert run.confusion is not None
@@ -79,7 +90,7 @@ def run_summary(run: TrainingRun, names: Sequence[str]) -> str:
     width = max(len(name) for name in names)
     for row in accuracy_per_class(run.confusion, list(names)):
         share = "–" if row.accuracy is None else f"{row.accuracy:.2f}"
-        lines.append(f"  {row.name:<{width}}  {share:>4}  of {row.samples} test images")
+        lines.append(f"  {row.name:<{width}}  {share:>4}  of {counted(row.samples, 'test image')}")
     lines.append("Confusion matrix (row = class, column = prediction):")
     lines += [f"  {names[i]:<{width}}  {row.tolist()}" for i, row in enumerate(run.confusion)]
     return "\n".join(lines)
@@ -96,30 +107,38 @@ def accuracy_text(run: TrainingRun) -> str:
 
 
 def repeats_result(accuracies: Sequence[float]) -> dict[str, Any]:
-    """Mean and standard deviation of repeated runs, ready for JSON."""
+    """Mean and standard deviation of repeated runs, ready for JSON; one run has no deviation."""
     return {
         "mean": statistics.fmean(accuracies) if accuracies else None,
-        "sd": statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0,
+        "sd": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
         "runs": list(accuracies),
         "n": len(accuracies),
         "note": NOTE,
     }
 
 
+def repeats_text(result: Mapping[str, Any]) -> str:
+    """Mean and spread for a person: "0.800 ± 0.079 (mean ± standard deviation, 20 runs)"."""
+    if result["sd"] is None:
+        return f"{result['mean']:.3f} (1 run)"
+    runs = counted(result["n"], "run")
+    return f"{result['mean']:.3f} ± {result['sd']:.3f} (mean ± standard deviation, {runs})"
+
+
 def write_json(result: Mapping[str, Any], path: Path) -> None:
     """Write a result as JSON by way of a temporary file."""
-    write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", path)
+    write_text(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file whole or not at all.
+    """Write a text file whole or not at all; bytes in file names that are no text are escaped.
 
     Raises:
         UserError: The file cannot be written.
     """
     try:
         with replacing(path) as file:
-            file.write(text.encode("utf-8"))
+            file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UserError(
             f"{path.name} cannot be written ({os_reason(error)}); choose another folder."

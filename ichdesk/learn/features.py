@@ -105,9 +105,18 @@ class Extractor:
 
     @torch.inference_mode()
     def run(self, images: Image) -> Vector:
-        """Features (N, D) float32 of images (N, 224, 224, 3) uint8."""
+        """Features (N, D) float32 of images (N, 224, 224, 3) uint8.
+
+        Raises:
+            UserError: The weights of the backbone are such that its numbers overflow.
+        """
         features: torch.Tensor = self.backbone.module(to_input(images, self.device))
-        return features.float().cpu().numpy()
+        numbers = features.float().cpu().numpy()
+        if not np.isfinite(numbers).all():
+            raise UserError(
+                f"The backbone “{self.backbone.name}” gives no usable numbers; choose another one."
+            )
+        return numbers
 
     def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Vector | str]]:
         """The features, or why there are none, of at most `BATCH` samples."""

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from torch.nn.functional import cross_entropy
 
 from ichdesk.core.config import TrainConfig
+from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import Counts, accuracy, confusion_matrix
 from ichdesk.learn.adam import Adam
 from ichdesk.learn.head import Head
+
+_DIVERGED = (
+    "The training failed in epoch {}: the loss grew beyond all numbers because the learning rate "
+    "is too large; choose a smaller one and train again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ def fit(
 
     The samples are shuffled once and keep that order in every epoch, as in the original. The head
     is so small that the CPU is the fastest place for it, whatever the backbone runs on.
+
+    Raises:
+        UserError: The loss has grown beyond all numbers, so that no model can come of it.
     """
     head.fit_scaler(train.x)
     order = torch.randperm(len(train.y), generator=generator)
@@ -71,7 +81,10 @@ def fit(
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             yield BatchResult(epoch, number, len(batches))
-        yield EpochResult(epoch, evaluate(head, train), evaluate(head, test))
+        result = EpochResult(epoch, evaluate(head, train), evaluate(head, test))
+        yield result
+        if result.train.loss is not None and not isfinite(result.train.loss):
+            raise UserError(_DIVERGED.format(epoch + 1))
 
 
 @torch.inference_mode()

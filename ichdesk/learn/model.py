@@ -97,10 +97,12 @@ def load_model(path: Path) -> Model:
     Raises:
         UserError: The file is missing, too large, damaged or of another kind.
     """
+    if path.exists() and not path.is_file():  # a folder or a device
+        raise _not_a_model(path)
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise UserError(f"“{path.name}” is too large for a model of ICHDesk; choose another.")
-        with safe_open(str(path), framework="pt") as file:
+        with path.open("rb"), safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:

@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Subset
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.notes import os_reason
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.pretrain_data import TrainingBatches, build_cache, load_cache
@@ -53,6 +54,17 @@ class Recipe:
     def last_step(self) -> int:
         """Where training ends."""
         return self.finish_at or self.steps
+
+    def check(self) -> None:
+        """UserError if a setting makes no sense."""
+        if min(self.slices, self.steps, self.batch_size) < 1:
+            raise UserError("Slices, steps and batch size must be at least 1.")
+        if not 0 <= self.finish_at <= self.steps:
+            raise UserError("The run can only be finished at one of its steps.")
+        if not 0.0 < self.learning_rate < 1.0:
+            raise UserError("Learning rate must be between 0 and 1.")
+        if not 0 <= self.seed < 2**32:
+            raise UserError("Seed must be a whole number from 0 to 4294967295.")
 
     def cooldown(self, step: int) -> float:
         """Factor on the learning rate of the schedule, 1 unless the run is to end early."""
@@ -167,8 +179,9 @@ def pretrain(
         stop_after: Leave a checkpoint at this step and return, for tests and long runs in parts.
 
     Raises:
-        UserError: A checkpoint of other settings lies in the folder.
+        UserError: A setting makes no sense, or files of other settings lie in a folder.
     """
+    recipe.check()
     place.out.mkdir(parents=True, exist_ok=True)
     checkpoint = place.out / _CHECKPOINT
     with Progress() as progress:
@@ -222,12 +235,19 @@ def main(arguments: list[str] | None = None) -> int:
         options.half, options.finish_at,
     )  # fmt: skip
     cache = options.cache or options.out / "slices"
-    place = Workplace(options.out, cache, options.workers, resume=options.resume)
+    place = Workplace(options.out, cache, max(0, options.workers), resume=options.resume)
     try:
         pretrain(recipe, place, resolve_device(options.device))
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except OSError as error:
+        reason = os_reason(error)
+        sys.stderr.write(f"A folder cannot be used ({reason}); choose another --out or --cache.\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; --resume continues from the last checkpoint.\n")
+        return 130
     return 0
 
 

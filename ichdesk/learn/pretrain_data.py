@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.utils.data import Dataset
 
+from ichdesk.core.errors import UserError
 from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice, render
 
 SIDE_PX = 224
@@ -136,13 +137,19 @@ class Slices:
 
 
 def load_cache(folder: Path, count: int) -> Slices:
-    """Read the first `count` slices of a folder that `build_cache` has filled."""
+    """Read the `count` slices of a folder that `build_cache` has filled.
+
+    Raises:
+        UserError: The folder was filled with another number of slices.
+    """
     hu = np.empty((count, SIDE_PX, SIDE_PX), np.int16)
     maps = np.empty((count, len(MAPS), MAP_PX, MAP_PX), np.uint8)
     targets = np.empty((count, len(HEMORRHAGE_TYPES) + 1), np.uint8)
     for start in range(0, count, _SHARD):
         with np.load(_shard_path(folder, start // _SHARD)) as shard:
             part = slice(start, start + len(shard["targets"]))
+            if len(shard["targets"]) != min(_SHARD, count - start):
+                raise UserError(f"{folder} holds another number of slices; use another --cache.")
             hu[part], maps[part] = shard["hu"], shard["maps"]
             targets[part] = shard["targets"]
     return Slices(hu, maps, targets)

@@ -40,9 +40,22 @@ class Jobs:
         self._closed = False
         self.state: JobState | None = None
 
-    def start(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
-        """Queue work; `done` gets its result on the session's thread, unless it is cancelled."""
-        self._pool.submit(self._run, title, work, done)
+    def start(
+        self,
+        title: str,
+        work: Callable[[Progress], T],
+        done: Callable[[T], None],
+        ended: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """Queue work.
+
+        Args:
+            title: Says what is being done.
+            work: Runs on the thread of files.
+            done: Gets the result on the session's thread, unless work failed or was cancelled.
+            ended: Called there last, in every case; True if the work was done.
+        """
+        self._pool.submit(self._run, title, work, done, ended)
 
     def cancel(self) -> None:
         """Stop the current job at its next report of progress."""
@@ -54,7 +67,13 @@ class Jobs:
         self._cancel.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+    def _run(
+        self,
+        title: str,
+        work: Callable[[Progress], T],
+        done: Callable[[T], None],
+        ended: Callable[[bool], None],
+    ) -> None:
         if self._closed:
             return
         self._cancel.clear()
@@ -73,21 +92,22 @@ class Jobs:
         try:
             result = work(progress)
         except Cancelled:
-            self._show(None)
+            self._end(lambda: ended(False))
         except UserError as error:
-            self._fail(str(error))
+            self._fail(str(error), ended)
         except Exception:  # noqa: BLE001 - whatever a job meets must end in a sentence
             _log.exception("job failed")  # no title: file names may be names of patients
-            self._fail(f"{title} did not finish because of an unexpected error; try again.")
+            self._fail(f"{title} did not finish because of an unexpected error; try again.", ended)
         else:
-            self._end(lambda: done(result))
+            self._end(lambda: done(result), lambda: ended(True))
 
-    def _fail(self, text: str) -> None:
-        self._end(lambda: self._failed(text))
+    def _fail(self, text: str, ended: Callable[[bool], None]) -> None:
+        self._end(lambda: self._failed(text), lambda: ended(False))
 
-    def _end(self, report: Callable[[], None]) -> None:
+    def _end(self, *reports: Callable[[], None]) -> None:
         self._show(None)
-        self._post(report)
+        for report in reports:
+            self._post(report)
 
     def _show(self, state: JobState | None) -> None:
         def show() -> None:

@@ -86,7 +86,8 @@ class Preview:
         self.images = ()
 
     def close(self) -> None:
-        """Wait for the reading thread."""
+        """Stop reading and wait for the thread."""
+        self._generation += 1
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _load(self, readers: Iterable[Callable[[], PreviewImage]]) -> None:
@@ -94,7 +95,12 @@ class Preview:
         self._pool.submit(self._read, self._generation, tuple(islice(readers, MAX_IMAGES)))
 
     def _read(self, generation: int, readers: tuple[Callable[[], PreviewImage], ...]) -> None:
-        images = tuple(read() for read in readers)
+        read_so_far: list[PreviewImage] = []
+        for read in readers:
+            if generation != self._generation:  # nobody wants these any more
+                return
+            read_so_far.append(read())
+        images = tuple(read_so_far)
 
         def show() -> None:
             if generation == self._generation:

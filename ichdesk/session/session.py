@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
 from ichdesk.core.errors import UserError
@@ -28,6 +28,10 @@ from ichdesk.session.state import (
     WorkerStatus,
 )
 from ichdesk.session.worker_client import WorkerDied
+
+T = TypeVar("T")
+_NOT_ADDED = "The images were not added, as another project was opened meanwhile; add them again."
+_NO_IMAGES = "No image was found there; choose JPEG or PNG images, a folder or a zip of them."
 
 
 class Worker(Protocol):
@@ -57,6 +61,11 @@ class Session(ProjectEditor):
         self._preview = Preview(post, self._preview_changed, self._predict)
         self._saves: dict[int, str] = {}
         self._saved = self.project
+        self._projects_before = 0  # tells results that were meant for an earlier project
+        self._writing = 0
+        self._after_writing: Callable[[], object] | None = None
+        self._run_notices: set[int] = set()
+        self._trained_names: dict[int, str] = {}
         self.path: Path | None = None
         self.run: TrainingRun | None = None
         self.worker = WorkerState()
@@ -77,6 +86,11 @@ class Session(ProjectEditor):
     def job(self) -> JobState | None:
         """Background work on files, or None."""
         return self._jobs.state
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether files are being written, or wait to be."""
+        return self._writing > 0
 
     @property
     def preview(self) -> tuple[PreviewImage, ...]:
@@ -102,13 +116,13 @@ class Session(ProjectEditor):
     def run_classes(self) -> tuple[tuple[int, str], ...]:
         """(position in the project, name) of the run's classes, as they are called now.
 
-        A class that was deleted since keeps a place and is called "(deleted)".
+        A class that was deleted since keeps a place, and its name with "(deleted)".
         """
         if self.run is None:
             return ()
         now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(self.project.classes)}
         return tuple(
-            now.get(class_id, (index, "(deleted)"))
+            now.get(class_id, (index, f"{self._trained_names.get(class_id, '')} (deleted)".strip()))
             for index, class_id in enumerate(self.run.class_ids)
         )
 
@@ -119,9 +133,17 @@ class Session(ProjectEditor):
         self._replace_project(new_project(), None)
 
     def open(self, path: Path) -> None:
-        """Open a project file in the background; the open project stays if that fails."""
+        """Open a project file in the background.
+
+        The open project stays if that fails, or if it was changed in the meantime.
+        """
+        before = self.project
 
         def done(opened: Opened) -> None:
+            if self.project is not before and self.is_modified:
+                text = f"{path.name} was not opened, because you changed the project meanwhile."
+                self.report(f"{text} Open it again.", Level.WARNING)
+                return
             self._replace_project(opened.project, path)
             self._report_left_out(f"Opened {path.name}", opened.left_out)
 
@@ -134,15 +156,17 @@ class Session(ProjectEditor):
         target = path or self.path
         if target is None:
             raise ValueError("a new project needs a path")
-        project = self.project
+        project, number = self.project, self._projects_before
 
         def done(_: None) -> None:
+            if number != self._projects_before:
+                return
             self._saved, self.path = project, target
             self._notify(Change.FILE)
             if then:
                 then()
 
-        self._jobs.start(
+        self._write(
             f"Saving {target.name}", lambda progress: save_project(project, target, progress), done
         )
 
@@ -152,10 +176,16 @@ class Session(ProjectEditor):
         A folder of folders makes a class of each; other images go to `class_id`, or to a new
         class named after the folder or zip.
         """
+        number = self._projects_before
+
+        def done(gathered: Gathered) -> None:
+            if number == self._projects_before:
+                self._add_gathered(gathered, class_id, paths)
+            else:
+                self.report(_NOT_ADDED, Level.WARNING)
+
         self._jobs.start(
-            "Reading images",
-            lambda progress: gather(paths, self._store.add, progress),
-            lambda gathered: self._add_gathered(gathered, class_id, paths),
+            "Reading images", lambda progress: gather(paths, self._store.add, progress), done
         )
 
     def export_samples(self, folder: Path, class_id: int | None = None) -> None:
@@ -168,7 +198,11 @@ class Session(ProjectEditor):
         def done(written: int) -> None:
             self.report(f"Saved {counted(written, 'image')} to {folder.name}.", Level.INFO)
 
-        self._jobs.start("Saving images", work, done)
+        self._write("Saving images", work, done)
+
+    def when_written(self, go_on: Callable[[], object]) -> None:
+        """Go on when all files are written; not at all if one of them cannot be."""
+        self._after_writing = go_on
 
     def cancel_job(self) -> None:
         """Stop the background work on files."""
@@ -193,9 +227,11 @@ class Session(ProjectEditor):
             training_key(self.project),
             phase_started_s=monotonic(),
         )
+        self._trained_names = {bin_.id: bin_.name for bin_ in classes}
+        self._forget_run_notices()
         self._preview.forget_probabilities()
         self._worker.send(runs.start_training(request_id, classes, self.project.config))
-        self._notify(Change.RUN | Change.PREVIEW)
+        self._notify(Change.RUN | Change.PREVIEW | Change.NOTICES)
         return True
 
     def cancel_training(self) -> None:
@@ -249,6 +285,7 @@ class Session(ProjectEditor):
 
     def _replace_project(self, project: Project, path: Path | None) -> None:
         self.cancel_training()
+        self._projects_before += 1
         self._history.clear()
         self.project = self._saved = project
         self.path = path
@@ -256,6 +293,19 @@ class Session(ProjectEditor):
         self._preview.clear()
         self.notices = ()
         self._notify(~Change.WORKER & ~Change.JOB)
+
+    def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        """Start a job that closing the window waits for."""
+        self._writing += 1
+        self._jobs.start(title, work, done, self._written)
+
+    def _written(self, succeeded: bool) -> None:
+        self._writing -= 1
+        if not succeeded:
+            self._after_writing = None
+        elif not self._writing and self._after_writing is not None:
+            go_on, self._after_writing = self._after_writing, None
+            go_on()
 
     def _add_gathered(
         self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
@@ -266,7 +316,12 @@ class Session(ProjectEditor):
             self.report(str(error))
             return
         self._edit("Add images", project)
-        self._report_left_out(f"Added {counted(added, 'image')}", gathered.left_out)
+        if added:
+            self._report_left_out(f"Added {counted(added, 'image')}", gathered.left_out)
+        elif len(gathered.left_out) == 1:
+            self.report(gathered.left_out[0], Level.WARNING)
+        else:
+            self.report(_NO_IMAGES, Level.WARNING, gathered.left_out)
 
     def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
         if left_out:
@@ -286,10 +341,10 @@ class Session(ProjectEditor):
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED
             self.run.error = event.reason
-            self.report(event.reason)
+            self._report_run(event.reason)
         elif self.run and self.run.phase is RunPhase.DONE:
             self.run = None  # the model lived in that worker
-            self.report(f"{event.reason} The trained model is gone; train again.")
+            self._report_run(f"{event.reason} The trained model is gone; train again.")
         elif not event.will_restart:
             self.report(event.reason)
         self._notify(Change.WORKER | Change.RUN | Change.PREVIEW)
@@ -302,13 +357,24 @@ class Session(ProjectEditor):
 
     def _run_ended(self, run: TrainingRun) -> None:
         if run.error:
-            self.report(run.error)
+            self._report_run(run.error)
         if run.unreadable:
             count = counted(len(run.unreadable), "image")
             text = f"{count} could not be read and took no part in training."
-            self.report(text, Level.WARNING, run.unreadable)
+            self._report_run(text, Level.WARNING, run.unreadable)
         if run.phase is RunPhase.DONE:
             self._preview.predict()
+
+    def _report_run(
+        self, text: str, level: Level = Level.ERROR, details: tuple[str, ...] = ()
+    ) -> None:
+        """Report what the next run makes old news."""
+        self.report(text, level, details)
+        self._run_notices.add(self.notices[-1].id)
+
+    def _forget_run_notices(self) -> None:
+        self.notices = tuple(n for n in self.notices if n.id not in self._run_notices)
+        self._run_notices.clear()
 
     def _model_saved(self, event: msg.ModelSaved) -> None:
         name = self._saves.pop(event.request_id, "the model")

@@ -62,7 +62,7 @@ class WorkerClient:
         target: What the process runs: a function of a module, imported by name over there.
         on_event: Called with every event, on a thread of the client, and never after `close`.
         seconds_to_cancel: A request that has not ended so long after its `Cancel` costs the worker
-            its life.
+            its life, once it is ready.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class WorkerClient:
         self._context = multiprocessing.get_context("spawn")
         self._lock = threading.Lock()  # guards what follows; held for moments only
         self._closing = False
+        self._is_ready = False
         self._outbox: SimpleQueue[Request | None] = SimpleQueue()
         self._pending: set[int] = set()
         self._timers: dict[int, threading.Timer] = {}
@@ -156,7 +157,10 @@ class WorkerClient:
     def _listen(self, worker: WorkerProcess) -> str:
         """Hand on events until the worker ends; why it must be replaced, "" if it ended itself."""
         try:
-            self._hand_on(_receive_ready(worker))
+            ready = _receive_ready(worker)
+            with self._lock:
+                self._is_ready = True
+            self._hand_on(ready)
             while True:
                 self._hand_on(_receive(worker))
         except _Unusable as error:
@@ -178,6 +182,7 @@ class WorkerClient:
         """Requests until now went to the worker that died; later ones go to the next."""
         with self._lock:
             self._worker = None
+            self._is_ready = False
             self._outbox = SimpleQueue()
             self._pending.clear()
             timers, self._timers = list(self._timers.values()), {}
@@ -199,6 +204,10 @@ class WorkerClient:
     def _give_up_on(self, request_id: int) -> None:
         with self._lock:
             if request_id not in self._timers:
+                return
+            if not self._is_ready:  # it has not even heard of the cancel: starting takes its time
+                del self._timers[request_id]
+                self._expect_end(request_id)
                 return
             worker = self._stalled = self._worker
         if worker is not None:

@@ -23,6 +23,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._views: list[Refresh] = []
         self._pending = Change(0)
+        self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
@@ -43,6 +44,12 @@ class Bridge(QObject):
         if Change.PROJECT in change or not self._timer.isActive():
             self._flush()
 
+    def close(self) -> None:
+        """Run and tell nothing any more: what was posted meant a window that is gone."""
+        self._is_closed = True
+        self._timer.stop()
+        self._views.clear()
+
     def _flush(self) -> None:
         if not self._pending:
             return
@@ -51,6 +58,6 @@ class Bridge(QObject):
         for refresh in tuple(self._views):
             refresh(change)
 
-    @staticmethod
-    def _run(function: Callable[[], None]) -> None:
-        function()
+    def _run(self, function: Callable[[], None]) -> None:
+        if not self._is_closed:
+            function()

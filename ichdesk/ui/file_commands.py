@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ichdesk.core.resources import project_path
@@ -87,6 +88,7 @@ def ask_unsaved(window: QWidget, name: str) -> QMessageBox.StandardButton:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("ICHDesk")
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"Save the changes to {name}?")
     box.setInformativeText("If you discard them, they are lost.")
     box.setStandardButtons(Buttons.Save | Buttons.Discard | Buttons.Cancel)

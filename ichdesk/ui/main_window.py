@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -154,7 +154,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask if there is something to save."""
-        if not self._may_close:
+        if not self._may_close and self._session.is_writing:
+            self._session.when_written(self.close)
+        elif not self._may_close:
             self.files.if_saved(self._close_for_good)
         if not self._may_close:  # the user said no, or a save is under way
             event.ignore()
@@ -173,7 +175,8 @@ class MainWindow(QMainWindow):
         path = dropped_project(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open_path(path)
+            # a question must not keep the program waiting that the file was dragged from
+            QTimer.singleShot(0, self, lambda: self.open_path(path))
 
     def _close_for_good(self) -> None:
         self._may_close = True

@@ -114,6 +114,8 @@ def test_a_renamed_class_never_takes_a_name_that_is_in_the_file(
         ({"type": "audio"}, "audio project"),
         ({"type": "pose"}, "pose project"),
         ({"type": 5}, "not an image project"),
+        ({"type": ["image"]}, "not an image project"),
+        ({"type": {}}, "not an image project"),
     ],
 )
 def test_other_projects_are_refused(

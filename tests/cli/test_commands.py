@@ -1,8 +1,10 @@
 """Every command on real files: what it writes, what it says, and its exit code."""
 
 import csv
+import errno
 import json
 import math
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from ichdesk.__main__ import main
 from ichdesk.cli import run_command
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -21,6 +24,16 @@ def json_of(path: Path) -> dict[str, object]:
     result = json.loads(path.read_text(encoding="utf-8"))
     assert isinstance(result, dict)
     return result
+
+
+class Raiser:
+    """A function that raises."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __call__(self, *_: object) -> None:
+        raise self.error
 
 
 def test_info_lists_classes_and_settings(
@@ -148,6 +161,11 @@ BAD_COMMANDS = {
     "no image": ["predict", "nowhere.ichmodel", "nowhere.png"],
     "unwritable result": ["train", "PROJECT", "--epochs", "1", "--json", "/nowhere/x.json"],
     "unwritable model": ["train", "PROJECT", "--epochs", "1", "--model", "/nowhere/x.ichmodel"],
+    "a device as image": ["predict", "PROJECT", os.devnull],
+    "result over project": ["train", "PROJECT", "--json", "PROJECT"],
+    "model over project": ["train", "PROJECT", "--model", "PROJECT"],
+    "two results in one": ["train", "PROJECT", "--json", "OUT", "--model", "OUT"],
+    "table over image": ["predict", "PROJECT", "x.png", "--csv", "x.png"],
     "missing folder": ["convert", "nowhere", "OUT"],
     "unknown option": ["train", "PROJECT", "--sead", "3"],
 }
@@ -166,6 +184,48 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     assert lines[0].endswith((".", "?"))
     assert "Traceback" not in captured.err
     assert not (tmp_path / "out.tm").exists()
+
+
+def test_places_for_results_are_checked_before_the_work(
+    phantom_tm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ichdesk.cli.jobs.train", pytest.fail)
+    assert run_command(["train", str(phantom_tm), "--json", str(tmp_path / "no" / "r.json")]) == 2
+    assert run_command(["train", str(phantom_tm), "--model", str(tmp_path)]) == 2
+
+
+def test_a_reader_that_has_enough_is_no_error(
+    phantom_tm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.echo", Raiser(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+    assert run_command(["info", str(phantom_tm)]) == 0
+
+
+def test_the_table_is_written_even_if_nobody_reads_the_lines(
+    phantom_tm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, image, table = tmp_path / "m.ichmodel", tmp_path / "i.png", tmp_path / "t.csv"
+    assert run_command(["train", str(phantom_tm), "--epochs", "1", "--model", str(model)]) == 0
+    Image.new("L", (50, 50)).save(image)
+    monkeypatch.setattr("click.echo", Raiser(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+    assert run_command(["predict", str(model), str(image), "--csv", str(table)]) == 0
+    assert "i.png" in table.read_text(encoding="utf-8")
+
+
+def test_output_to_a_full_disk_is_a_sentence(
+    phantom_tm: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("click.echo", Raiser(OSError(errno.ENOSPC, "No space left on device")))
+    assert run_command(["info", str(phantom_tm)]) == 2
+    assert capsys.readouterr().err == (
+        "A file or the output cannot be used (no space left on device).\n"
+    )
+
+
+def test_ctrl_c_while_the_program_starts_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ichdesk.__main__.start_log", lambda *_: None)
+    monkeypatch.setattr("ichdesk.__main__._run", Raiser(KeyboardInterrupt()))
+    assert main() == 130
 
 
 def test_runs_as_a_program_of_its_own(tmp_path: Path) -> None:

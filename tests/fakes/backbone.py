@@ -16,6 +16,7 @@ class Grid(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.images = 0
+        self.eval()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.images += len(x)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
 from ichdesk.learn.features import (
     BATCH,
@@ -49,6 +50,16 @@ def compute(
     samples: tuple[Sample, ...], extractor: Extractor, cache: FeatureCache | None = None
 ) -> tuple[list[FeatureProgress], FeatureTable]:
     return drain(extract(samples, extractor, FeatureCache() if cache is None else cache, never))
+
+
+def test_a_backbone_that_overflows_is_refused(make_samples: MakeSamples) -> None:
+    class Endless(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.flatten(1)[:, :48] * torch.inf
+
+    extractor = Extractor(FakeBackbone(module=Endless()), torch.device("cpu"))
+    with pytest.raises(UserError, match="no usable numbers"):
+        compute(make_samples(1, level=60), extractor)
 
 
 def test_every_image_gets_its_features(make_samples: MakeSamples, extractor: Extractor) -> None:

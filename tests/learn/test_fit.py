@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Iterator
-from math import sqrt
+from math import isnan, sqrt
 
 import pytest
 import torch
@@ -68,6 +68,17 @@ def test_the_same_seed_gives_the_same_bits() -> None:
     weights = [run[0].state_dict() for run in runs]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert not torch.equal(weights[0]["hidden.weight"], weights[2]["hidden.weight"])
+
+
+def test_a_training_that_explodes_ends_with_a_sentence() -> None:
+    data = Labeled(torch.full((1, 20), 1e38), torch.tensor([0]))  # one sample is not standardized
+    head = Head(20, 2, torch.Generator().manual_seed(0))
+    results = fit(head, data, data, TrainConfig(learning_rate=10.0), torch.Generator())
+    seen = []
+    with pytest.raises(UserError, match=r"epoch 1: .* learning rate is too large"):
+        seen.extend(results)  # what came before the end is kept
+    assert isinstance(seen[-1], EpochResult)
+    assert isnan(seen[-1].train.loss or 0.0)
 
 
 def test_other_users_of_torch_s_random_numbers_do_not_matter() -> None:

@@ -1,6 +1,7 @@
 """Model files come back as they were, and hostile ones are refused with a sentence."""
 
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def test_a_saved_model_predicts_the_same(model: Model, tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.predict(images, extractor), expected)
     np.testing.assert_allclose(expected.sum(axis=1), 1.0, rtol=1e-5)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["folder", os.devnull])
+def test_folders_and_devices_are_no_models(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="is not a model"):
+        load_model(tmp_path / name)
 
 
 def test_the_file_says_what_it_is_for(model: Model, tmp_path: Path) -> None:

@@ -118,6 +118,49 @@ def test_cooldown_ends_at_zero() -> None:
     assert Recipe(steps=100).cooldown(99) == 1.0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--slices", "0"],
+        ["--steps", "0"],
+        ["--batch-size", "0"],
+        ["--seed", "-1"],
+        ["--finish-at", "7000"],
+        ["--learning-rate", "nan"],
+    ],
+)
+def test_command_line_refuses_settings_that_make_no_sense(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--out", str(tmp_path / "out"), "--device", "cpu", *words]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_command_line_reports_an_unusable_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert main(["--out", str(tmp_path / "file" / "out"), "--device", "cpu"]) == 2
+    assert "choose another --out" in capsys.readouterr().err
+
+
+def test_a_cache_of_another_size_is_refused(finished: Path) -> None:
+    with pytest.raises(UserError, match="another number of slices"):
+        load_cache(finished.parents[1] / "slices", 13)
+
+
+def test_interrupted_by_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ichdesk.learn.pretrain.pretrain", interrupted)
+    assert main(["--out", str(tmp_path), "--device", "cpu"]) == 130
+    assert "--resume" in capsys.readouterr().err
+
+
 def test_command_line_reports_an_unusable_device(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

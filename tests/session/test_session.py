@@ -200,11 +200,26 @@ def test_loose_images_on_the_canvas_become_a_class(desk: Desk, tmp_path: Path) -
 
 def test_left_out_files_are_listed_by_name_only(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_bytes(b"no image")
-    desk.session.import_files([tmp_path / "notes.png"], desk.session.project.classes[0].id)
+    picture = desk.image(tmp_path, "x.png")
+    desk.session.import_files([tmp_path / "notes.png", picture], None)
     desk.finish_jobs()
     notice = desk.session.notices[-1]
     assert any("notes.png" in detail for detail in notice.details)
     assert not any(str(tmp_path) in detail for detail in notice.details)
+
+
+def test_what_holds_no_image_is_said(desk: Desk, tmp_path: Path) -> None:
+    before = desk.session.project
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.png").write_bytes(b"no image")
+    desk.session.import_files([tmp_path / "empty"])
+    desk.session.import_files([tmp_path / "notes.png"])
+    desk.finish_jobs()
+    first, second = desk.session.notices
+    assert "No image was found" in first.text
+    assert "notes.png" in second.text
+    assert str(tmp_path) not in second.text
+    assert desk.session.project is before
 
 
 def test_a_cancelled_job_changes_nothing(desk: Desk, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Queue
 
@@ -15,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
+from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
     Cancel,
@@ -231,6 +233,25 @@ def test_a_cancel_that_is_followed_costs_nothing(talk: Callable[..., Talk]) -> N
     for timer in timers:
         timer.join(WAIT_S)
         assert not timer.is_alive()
+
+
+def slow_to_start(connection: Connection) -> None:
+    """Gets ready when it has been asked to cancel and some time has passed."""
+    while not isinstance(request := decode(connection.recv_bytes()), Cancel):
+        pass
+    connection.poll(0.5)
+    for event in (workers.READY, ModelSaved(request.request_id, Outcome.CANCELLED)):
+        connection.send_bytes(encode(event))
+    decode(connection.recv_bytes())
+
+
+def test_a_cancel_does_not_kill_a_worker_that_still_starts(talk: Callable[..., Talk]) -> None:
+    t = talk(slow_to_start, seconds_to_cancel=0.05)
+    t.client.send(SaveModel(1, "x", ()))
+    t.client.send(Cancel(1))
+    t.ready()
+    assert isinstance(t.next(), ModelSaved)
+    assert t.client.restarts == 0
 
 
 def test_a_cancel_of_what_has_ended_starts_no_clock(talk: Callable[..., Talk]) -> None:

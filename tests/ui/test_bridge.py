@@ -35,3 +35,16 @@ def test_edits_are_told_at_once(qtbot, qapp):
     bridge.on_change(Change.JOB)
     bridge.on_change(Change.PROJECT)
     assert told == [Change.RUN, Change.JOB | Change.PROJECT]
+
+
+def test_nothing_runs_after_close(qtbot, bridge):
+    ran = []
+    bridge.subscribe(ran.append)
+    bridge.on_change(Change.RUN)
+    bridge.on_change(Change.JOB)
+    bridge.post(lambda: ran.append("posted"))
+    bridge.close()
+    later = Bridge()
+    later.post(lambda: later.post(lambda: ran.append("end")))
+    qtbot.waitUntil(lambda: "end" in ran)
+    assert ran == [Change.RUN, "end"]

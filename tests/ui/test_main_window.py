@@ -106,6 +106,23 @@ def test_close_stays_open_if_saving_fails(qtbot, window, live_session, monkeypat
     assert not window.isHidden()
 
 
+def test_close_waits_for_a_copy_that_is_being_saved(qtbot, window, live_session, tmp_path):
+    live_session.save(tmp_path / "copy.tm")
+    assert not window.close()
+    qtbot.waitUntil(window.isHidden)
+    assert (tmp_path / "copy.tm").is_file()
+
+
+def test_drop_of_a_project_does_not_wait_for_the_answer(
+    qtbot, window, live_session, project_file, monkeypatch
+):
+    asked = answer(monkeypatch, Buttons.Discard)
+    live_session.add_class()
+    assert drag_onto(window, files(project_file))
+    assert not asked
+    qtbot.waitUntil(lambda: live_session.path == project_file)
+
+
 def test_new_asks_before_it_throws_changes_away(window, live_session, monkeypatch):
     asked = answer(monkeypatch, Buttons.Cancel)
     live_session.add_class()

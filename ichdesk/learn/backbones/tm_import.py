@@ -100,6 +100,8 @@ def _unusable(path: Path, reason: str) -> UserError:
 
 def _read_export(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], bytes]:
     """Metadata, the list of weights and their bytes, all within limits."""
+    if not path.is_file():  # a folder, or a device that would be read for ever
+        raise UserError(f"{path.name} was not found; choose the file again.")
     try:
         with zipfile.ZipFile(path) as archive:
             model = _read_json(path, archive, "model.json")
@@ -109,8 +111,6 @@ def _read_export(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], byte
             for name in names:
                 parts.append(_read_entry(path, archive, name, budget))
                 budget -= len(parts[-1])
-    except FileNotFoundError:
-        raise UserError(f"{path.name} was not found; choose the file again.") from None
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise _unusable(path, "it is not a zip file or is damaged") from error
     except (NotImplementedError, RuntimeError) as error:
@@ -173,7 +173,9 @@ def _parse_weights(path: Path, manifest: list[dict[str, Any]], data: bytes) -> W
         if end > len(data):
             raise _unusable(path, "its weights are cut short")
         values = np.frombuffer(data[offset:end], stored).astype(np.float32)
-        tensor = torch.from_numpy(values * np.float32(factor) + np.float32(start)).reshape(shape)
+        with np.errstate(all="ignore"):  # what overflows is refused below
+            values = values * np.float32(factor) + np.float32(start)
+        tensor = torch.from_numpy(values).reshape(shape)
         if not torch.isfinite(tensor).all():
             raise _unusable(path, f"the weight {name} is not a number everywhere")
         weights[name], offset = tensor, end

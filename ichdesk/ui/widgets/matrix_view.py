@@ -96,10 +96,11 @@ class MatrixView(QWidget):
         """Show counts (C, C), row = class, column = prediction."""
         if names == self._names and np.array_equal(counts, self._counts):
             return
-        resized = len(names) != len(self._names)
-        self._counts, self._names = counts, names
-        if resized:
+        if len(names) != len(self._names):
             self._cell = None
+        renamed = names != self._names
+        self._counts, self._names = counts, names
+        if renamed:  # longer names need more room below
             self._fit()
         self._tell()
         self.update()

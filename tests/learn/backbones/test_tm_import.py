@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -146,6 +148,10 @@ def weight(**changes: Any) -> list[dict[str, Any]]:
         ('{"weightsManifest":[{"paths":["weights.bin"],"weights":'
          '[{"name":"a","shape":[1e400],"dtype":"float32"}]}]}', "in an unknown way"),
         ({"weightsManifest": weight(quantization={"dtype": "int4"})}, "in an unknown way"),
+        (
+            {"weightsManifest": weight(quantization={"dtype": "float32", "scale": 1e300})},
+            "is not a number everywhere",
+        ),
         ({"weightsManifest": weight(shape=[-1])}, "impossible shape"),
         ({"weightsManifest": weight(shape=[10**6, 10**6])}, "impossible shape"),
         ({"weightsManifest": weight(shape=[2])}, "cut short"),
@@ -174,6 +180,13 @@ def test_not_a_zip_and_a_cut_off_zip(make_export: MakeExport, tmp_path: Path) ->
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UserError, match=f"{name} cannot be imported"):
             load_teachable_machine(tmp_path / name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    with pytest.raises(UserError, match="was not found"):
+        load_backbone(f"tm-import:{tmp_path / 'pipe.zip'}")
 
 
 def test_damaged_bytes(make_export: MakeExport) -> None:

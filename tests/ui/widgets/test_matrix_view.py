@@ -26,6 +26,13 @@ def matrix(qtbot, theme: Theme) -> MatrixView:
     return matrix
 
 
+def test_a_longer_name_gets_the_room_it_needs(matrix: MatrixView) -> None:
+    matrix.show_counts(COUNTS, ("A", "B"))
+    before = matrix.height()
+    matrix.show_counts(COUNTS, ("A rather long name", "B"))
+    assert matrix.height() == matrix.sizeHint().height() > before
+
+
 def test_arrow_keys_read_the_cells(matrix: MatrixView, qtbot) -> None:
     said: list[str] = []
     matrix.cell_changed.connect(said.append)
