@@ -93,7 +93,23 @@ def run_summary(run: TrainingRun, names: Sequence[str]) -> str:
         lines.append(f"  {row.name:<{width}}  {share:>4}  of {counted(row.samples, 'test image')}")
     lines.append("Confusion matrix (row = class, column = prediction):")
     lines += [f"  {names[i]:<{width}}  {row.tolist()}" for i, row in enumerate(run.confusion)]
+    if warning := untaught_text(run, names):
+        lines.append(warning)
     return "\n".join(lines)
+
+
+def untaught_text(run: TrainingRun, names: Sequence[str]) -> str | None:
+    """A sentence on classes that the model never saw, or None if there are none.
+
+    The split holds out at least one image of each class, which of a single one leaves nothing.
+    """
+    untaught = [f"“{name}”" for name, rows in zip(names, run.train, strict=True) if not rows]
+    if not untaught:
+        return None
+    return (
+        f"Every image of {' and '.join(untaught)} was held out for testing, so the model learned "
+        "nothing from it; add images and train again."
+    )
 
 
 def accuracy_text(run: TrainingRun) -> str:

@@ -8,7 +8,7 @@ from ichdesk.core.project import Project, new_project
 from ichdesk.session.history import History
 from ichdesk.session.state import Change, Level, Notice
 
-MAX_NOTICES = 5
+MAX_NOTICES = 3
 
 
 class ProjectEditor:

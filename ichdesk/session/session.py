@@ -5,12 +5,13 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
+from ichdesk.core.results import untaught_text
 from ichdesk.core.run import RunPhase, TrainingRun, training_key
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
@@ -27,18 +28,11 @@ from ichdesk.session.state import (
     WorkerState,
     WorkerStatus,
 )
-from ichdesk.session.worker_client import WorkerDied
+from ichdesk.session.worker_client import Worker, WorkerDied
 
 T = TypeVar("T")
 _NOT_ADDED = "The images were not added, as another project was opened meanwhile; add them again."
 _NO_IMAGES = "No image was found there; choose JPEG or PNG images, a folder or a zip of them."
-
-
-class Worker(Protocol):
-    """What the session needs of a worker; `WorkerClient` is the real one."""
-
-    def send(self, request: msg.Request) -> None:
-        """Queue a request."""
 
 
 class Session(ProjectEditor):
@@ -363,6 +357,8 @@ class Session(ProjectEditor):
             text = f"{count} could not be read and took no part in training."
             self._report_run(text, Level.WARNING, run.unreadable)
         if run.phase is RunPhase.DONE:
+            if warning := untaught_text(run, [name for _, name in self.run_classes]):
+                self._report_run(warning, Level.WARNING)
             self._preview.predict()
 
     def _report_run(

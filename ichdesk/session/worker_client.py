@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
+from typing import Protocol
 
 from ichdesk.protocol.codec import ProtocolError, decode
 from ichdesk.protocol.messages import (
@@ -49,6 +50,13 @@ class WorkerDied:
 
     will_restart: bool
     reason: str
+
+
+class Worker(Protocol):
+    """What the session needs of a worker; `WorkerClient` is the real one."""
+
+    def send(self, request: Request) -> None:
+        """Queue a request."""
 
 
 class _Unusable(Exception):  # noqa: N818 - private, carries a reason

@@ -13,6 +13,7 @@ from ichdesk.core.results import (
     repeats_text,
     run_result,
     run_summary,
+    untaught_text,
     write_json,
     write_text,
 )
@@ -34,6 +35,13 @@ def test_a_loss_that_is_no_number_is_null(run: TrainingRun, tmp_path: Path) -> N
     text = (tmp_path / "r.json").read_text(encoding="utf-8")
     epoch = json.loads(text, parse_constant=pytest.fail)["history"][0]
     assert epoch == {"epoch": 0, "acc": None, "test_acc": 1.0, "loss": None, "test_loss": None}
+
+
+def test_a_class_that_was_held_out_whole_is_named(run: TrainingRun) -> None:
+    assert untaught_text(run, NAMES) is None
+    run.train = ((1,), ())
+    assert "“Normal” was held out" in (untaught_text(run, NAMES) or "")
+    assert "“Normal” was held out" in run_summary(run, NAMES)
 
 
 def test_one_image_is_not_images(run: TrainingRun) -> None:

@@ -158,6 +158,7 @@ def test_classes_of_one_image_each_still_train(desk: Desk, qtbot: QtBot, tmp_pat
     assert run.history[-1].acc is None
     assert run.test_correct is not None
     assert run.test_correct[1] == 2
+    assert "“Hemorrhage” and “Normal” was held out" in desk.session.notices[-1].text
 
 
 def test_demo_without_a_display_leaves_picture_and_results(tmp_path: Path) -> None:
