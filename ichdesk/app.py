@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,20 +25,20 @@ from ichdesk.archive import SampleStore
 from ichdesk.protocol.messages import Event
 from ichdesk.session.session import Session
 from ichdesk.session.worker_client import WorkerClient, WorkerDied
+from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
+from ichdesk.ui.own_folders import tell_unwritable
 from ichdesk.ui.settings import Settings
+from ichdesk.ui.single_instance import Place
 from ichdesk.ui.style import apply_style
 from ichdesk.ui.theme import Theme
+from ichdesk.ui.unexpected import AGAIN, UnexpectedErrors, report_unexpected, stop_message
 from ichdesk.worker.main import run as run_worker
 
 _log = logging.getLogger(__name__)
 
 _SIGNAL_CHECK_MS = 200
-_UNEXPECTED = (
-    "Something unexpected went wrong; your project is still open. "
-    "Save it under a new name and start ICHDesk again if the trouble goes on."
-)
 
 
 class DeskApplication(QApplication):
@@ -115,30 +114,42 @@ def build(
     return Desk(app, theme, bridge, store, client, session, window)
 
 
-def run(argv_files: list[Path]) -> int:
+def run(argv_files: list[Path], place: Place | None = None) -> int:
     """Show the window until it is closed, and return the exit code.
 
     Args:
-        argv_files: Files of the command line; the first is opened.
+        argv_files: Files of the command line.
+        place: Where later starts hand their files to; None to leave them alone.
     """
+    place = place or Place()
 
     def start(desk: Desk) -> None:
         desk.window.show()
-        for path in argv_files[:1]:
-            desk.open(path.absolute())
+        arrivals = Arrivals(desk.window, desk.session)
+        arrivals.open([path.absolute() for path in argv_files])
+        place.listen(arrivals.receive)
+        desk.app.aboutToQuit.connect(place.release)
+        desk.window.canvas.surface.first_painted.connect(lambda: tell_unwritable(desk.session))
 
-    return execute(start)
+    try:
+        return execute(start)
+    finally:
+        place.release()
 
 
-def execute(start: Callable[[Desk], None]) -> int:
+def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     """Build the app, start it, run until the window is closed; return the exit code.
 
-    Errors that nobody caught are told in the window and logged, as is what Qt complains of, and
+    Errors that nobody caught are told in a dialog and logged, as is what Qt complains of, and
     Ctrl+C closes the window.
+
+    Args:
+        start: Shows the window.
+        unattended: Tell errors as messages of the session, for nobody is there to close a dialog.
     """
     qInstallMessageHandler(_log_qt_message)
     desk = build()
-    _report_unexpected(desk)
+    _report_unexpected(desk, unattended=unattended)
     keep_alive = _close_on_interrupt(desk.app)
     try:
         start(desk)
@@ -146,6 +157,16 @@ def execute(start: Callable[[Desk], None]) -> int:
     finally:
         keep_alive.stop()
         desk.close()
+
+
+def tell_stop(error: Exception) -> None:
+    """Say that the app cannot go on; in a dialog, if there is a screen for it."""
+    _log.error("the app stops", exc_info=error)
+    if has_display():
+        _application()
+        stop_message(error).exec()
+    elif sys.stderr is not None:
+        sys.stderr.write(f"ICHDesk has to stop: {error}\n")
 
 
 def has_display() -> bool:
@@ -169,20 +190,16 @@ def _application() -> QApplication:
     return app
 
 
-def _report_unexpected(desk: Desk) -> None:
-    """Turn an error that nobody caught into a message in the window, and write it to the log."""
+def _report_unexpected(desk: Desk, *, unattended: bool = False) -> None:
+    def tell_session(error: BaseException, _: TracebackType | None) -> None:
+        desk.session.report(AGAIN, details=(type(error).__name__,))
 
-    def report(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            desk.app.exit(128 + signal.SIGINT)
-            return
-        _log.error("unexpected error", exc_info=(kind, error, trace))
-        with suppress(Exception):  # the window itself may be what is broken
-            desk.session.report(_UNEXPECTED, details=(kind.__name__,))
-
-    sys.excepthook = report
+    errors = UnexpectedErrors(desk.window, desk.theme, desk.session.report)
+    report_unexpected(
+        tell_session if unattended else errors.tell,
+        desk.bridge.post,
+        lambda: desk.app.exit(128 + signal.SIGINT),
+    )
 
 
 def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
