@@ -12,8 +12,8 @@ from ichdesk.session.state import Change, Level
 
 _PROBE = bytes(4096)  # a block: a full disk takes an empty file
 TEXT = (
-    "ICHDesk cannot write to its own folders on this computer. You can work and save projects, "
-    "but settings are forgotten when you close the window."
+    "ICHDesk cannot write to its own folders on this computer (see Details), so settings are "
+    "forgotten when you close the window. Projects are saved where you choose, as always."
 )
 
 

@@ -14,10 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-
-import platformdirs
 
 from ichdesk.core.file_lock import try_lock
 
@@ -116,25 +115,24 @@ def _desktop_name() -> str:
 
 def _private_folder() -> Path | None:
     """A folder that only this user can enter; None if the system has no place for it."""
-    for folder in _folders():
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if _is_private(folder):
-                return folder
-        except OSError:
-            continue
+    with suppress(OSError):  # not even a temporary folder
+        for folder in _folders():
+            with suppress(OSError):
+                folder.mkdir(mode=0o700, exist_ok=True)
+                if _is_private(folder):
+                    return folder
     return None
 
 
 def _folders() -> Iterator[Path]:
-    runtime = platformdirs.user_runtime_path("ichdesk", appauthor=False)
-    if sys.platform == "win32":
-        yield runtime
-        return
-    # "sudo ichdesk" must not make a folder in another user's
-    if runtime.parent.is_dir() and runtime.parent.stat().st_uid == os.getuid():
-        yield runtime
-    yield Path(tempfile.gettempdir()) / f"ichdesk-{os.getuid()}"
+    if sys.platform != "win32" and "XDG_RUNTIME_DIR" in os.environ:
+        runtime = Path(os.environ["XDG_RUNTIME_DIR"])
+        # "sudo ichdesk" must not make a folder in another user's
+        if runtime.is_dir() and runtime.stat().st_uid == os.getuid():
+            yield runtime / "ichdesk"
+    # each user's own on macOS and Windows, but not on Linux
+    user = "" if sys.platform == "win32" else f"-{os.getuid()}"
+    yield Path(tempfile.gettempdir()) / f"ichdesk{user}"
 
 
 def _is_private(folder: Path) -> bool:

@@ -177,28 +177,48 @@ def test_socket_is_for_this_user_only(qtbot, first, runtime):
     assert socket.stat().st_mode & 0o077 == 0
 
 
-def test_without_a_private_folder_the_app_is_on_its_own(monkeypatch, tmp_path):
-    open_to_all = tmp_path / f"ichdesk-{os.getuid()}"
-    open_to_all.mkdir()
-    open_to_all.chmod(0o755)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
+@pytest.fixture
+def temporary(monkeypatch, tmp_path) -> Path:
+    """The folder in the system's temporary folder, which is used without a runtime folder."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(single_instance, "_folders", lambda: iter([open_to_all]))
-    place = take_place([])
-    assert place is not None
-    assert not place.is_first
-    assert list(open_to_all.iterdir()) == []
+    return tmp_path / f"ichdesk-{os.getuid()}"
 
 
-def test_without_a_runtime_folder_the_temporary_one_is_used(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("platformdirs.user_runtime_path", lambda *_, **__: tmp_path / "no" / "x")
+def test_without_a_runtime_folder_the_temporary_one_is_used(temporary):
     place = take_place([])
     assert place is not None
     assert place.is_first
     place.release()
-    assert (tmp_path / f"ichdesk-{os.getuid()}").stat().st_mode & 0o777 == 0o700
+    assert temporary.stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_that_others_can_enter_is_left_alone(temporary):
+    temporary.mkdir()
+    temporary.chmod(0o755)
+    place = take_place([])
+    assert place is not None
+    assert not place.is_first
+    assert list(temporary.iterdir()) == []
+
+
+def test_link_that_another_user_may_have_put_there_is_left_alone(temporary, tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    temporary.symlink_to(tmp_path / "elsewhere")
+    place = take_place([])
+    assert place is not None
+    assert not place.is_first
+
+
+def test_without_any_folder_the_app_is_on_its_own(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    place = take_place([])
+    assert place is not None
+    assert not place.is_first
+    place.listen(lambda _: None)
+    place.release()
 
 
 @pytest.mark.parametrize("nonsense", [b"GET / HTTP/1.1\n", b'{"files": ["a.tm"], "token": ""}\n'])
