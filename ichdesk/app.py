@@ -75,6 +75,7 @@ class Desk:
         if isinstance(self.app, DeskApplication):
             self.app.file_opened.disconnect(self.window.open_name)
         self.window.close_now()
+        self.bridge.close()
         self.client.close()
         self.session.close()
         self.store.close()

@@ -43,6 +43,11 @@ class Bridge(QObject):
         if Change.PROJECT in change or not self._timer.isActive():
             self._flush()
 
+    def close(self) -> None:
+        """Tell no view any more; they are about to go."""
+        self._timer.stop()
+        self._views.clear()
+
     def _flush(self) -> None:
         if not self._pending:
             return

@@ -84,7 +84,8 @@ class Doorbell(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
         QLocalServer.removeServer(name)  # what a crash has left
-        if not self._server.listen(name):
+        self.is_listening = self._server.listen(name)
+        if not self.is_listening:
             _log.warning("no second start can reach this one: %s", self._server.serverError())
 
     def close(self) -> None:

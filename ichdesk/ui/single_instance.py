@@ -48,11 +48,17 @@ class Place:
         return self._lock is not None
 
     def listen(self, called: Callable[["Call"], None]) -> None:
-        """Take calls, as soon as the event loop runs; those who wait since the start come first."""
-        if self._lock is not None:
-            from ichdesk.ui.doorbell import Doorbell  # noqa: PLC0415 - the window comes first
+        """Take calls, as soon as the event loop runs; those who wait since the start come first.
 
-            self._doorbell = Doorbell(self._server_name, called)
+        Where no socket can be made the place is given up, so that later starts need not wait.
+        """
+        if self._lock is None:
+            return
+        from ichdesk.ui.doorbell import Doorbell  # noqa: PLC0415 - the window comes first
+
+        self._doorbell = Doorbell(self._server_name, called)
+        if not self._doorbell.is_listening:
+            self.release()
 
     def release(self) -> None:
         """Let the next start be the first."""

@@ -35,3 +35,13 @@ def test_edits_are_told_at_once(qtbot, qapp):
     bridge.on_change(Change.JOB)
     bridge.on_change(Change.PROJECT)
     assert told == [Change.RUN, Change.JOB | Change.PROJECT]
+
+
+def test_closed_bridge_tells_nobody(qtbot, qapp):
+    bridge, told = Bridge(), []
+    bridge.subscribe(told.append)
+    bridge.on_change(Change.RUN)
+    bridge.on_change(Change.JOB)
+    bridge.close()
+    bridge.on_change(Change.PROJECT)
+    assert told == [Change.RUN]

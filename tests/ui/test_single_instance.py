@@ -221,6 +221,17 @@ def test_without_any_folder_the_app_is_on_its_own(monkeypatch, tmp_path):
     place.release()
 
 
+@pytest.mark.parametrize("name", ["x" * 200, "file/x"])
+def test_without_a_socket_later_starts_need_not_wait(first, runtime, monkeypatch, name):
+    (runtime / "file").touch()
+    first._server_name = str(runtime / name)
+    first.listen(lambda _: None)
+    again = take_place([])
+    assert again is not None
+    assert again.is_first
+    again.release()
+
+
 @pytest.mark.parametrize("nonsense", [b"GET / HTTP/1.1\n", b'{"files": ["a.tm"], "token": ""}\n'])
 def test_nonsense_is_hung_up_on(qtbot, first, nonsense):
     calls: list[Call] = []
