@@ -65,6 +65,7 @@ class Desk:
     client: WorkerClient
     session: Session
     window: MainWindow
+    arrivals: Arrivals
 
     def open(self, path: Path) -> None:
         """Open a project, or images as new classes."""
@@ -73,7 +74,7 @@ class Desk:
     def close(self) -> None:
         """End windows, threads and the worker, and remove the session's files."""
         if isinstance(self.app, DeskApplication):
-            self.app.file_opened.disconnect(self.window.open_name)
+            self.app.file_opened.disconnect(self.arrivals.open_name)
         self.window.close_now()
         self.bridge.close()
         self.client.close()
@@ -110,9 +111,10 @@ def build(
     window = MainWindow(session, theme, settings, bridge)
     # the window is on screen before the worker takes its share of the processor
     window.canvas.surface.first_painted.connect(client.start)
+    arrivals = Arrivals(window, session)
     if isinstance(app, DeskApplication):
-        app.file_opened.connect(window.open_name)
-    return Desk(app, theme, bridge, store, client, session, window)
+        app.file_opened.connect(arrivals.open_name)
+    return Desk(app, theme, bridge, store, client, session, window, arrivals)
 
 
 def run(argv_files: list[Path], place: Place | None = None) -> int:
@@ -126,9 +128,8 @@ def run(argv_files: list[Path], place: Place | None = None) -> int:
 
     def start(desk: Desk) -> None:
         desk.window.show()
-        arrivals = Arrivals(desk.window, desk.session)
-        arrivals.open([path.absolute() for path in argv_files])
-        place.listen(arrivals.receive)
+        desk.arrivals.open([path.absolute() for path in argv_files])
+        place.listen(desk.arrivals.receive)
         desk.app.aboutToQuit.connect(place.release)
         desk.window.canvas.surface.first_painted.connect(lambda: tell_unwritable(desk.session))
 

@@ -40,10 +40,11 @@ class Arrivals(QObject):
         """Do what a second start asks for."""
         if call.activation_token:
             os.environ["XDG_ACTIVATION_TOKEN"] = call.activation_token  # where Qt looks for it
-        self._come_forward()
-        if call.files:
-            self._waiting.append(call.files)
-            self._open_waiting()
+        self._take(call.files)
+
+    def open_name(self, name: str) -> None:
+        """Open what the desktop asks for."""
+        self._take((Path(name),))
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open the first project among the files; images only are added together."""
@@ -52,6 +53,12 @@ class Arrivals(QObject):
             self._window.open_path([*projects, *paths][0])
         elif paths:
             self._session.import_files(paths)
+
+    def _take(self, files: tuple[Path, ...]) -> None:
+        self._come_forward()
+        if files:
+            self._waiting.append(files)
+            self._open_waiting()
 
     def _come_forward(self) -> None:
         window = self._window
