@@ -216,9 +216,7 @@ def test_interrupt_closes_cleanly(tmp_path):
             stderr=stderr,
         )
         config = tmp_path / "cache"
-        deadline = time.monotonic() + TIMEOUT_S
-        while not any(config.rglob("samples.bin")) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        _wait_for(lambda: any(config.rglob("samples.bin")))
         _wait_for_window(process)
         process.send_signal(signal.SIGINT)
         assert process.wait(TIMEOUT_S) == 128 + signal.SIGINT
@@ -231,9 +229,7 @@ def _wait_for_window(process: subprocess.Popen[bytes]) -> None:
     import psutil
 
     parent = psutil.Process(process.pid)
-    deadline = time.monotonic() + TIMEOUT_S
-    while not parent.children() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    _wait_for(lambda: bool(parent.children()))
 
 
 def _environment(tmp_path: Path) -> dict[str, str]:
