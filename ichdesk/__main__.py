@@ -36,9 +36,23 @@ def _run(arguments: list[str]) -> int:
         from ichdesk.cli import run_command  # noqa: PLC0415 - the window must not wait for it
 
         return run_command(arguments)
-    from ichdesk.app import run  # noqa: PLC0415 - the command line must not wait for Qt
+    return _open_window([Path(argument) for argument in arguments])
 
-    return run([Path(argument) for argument in arguments])
+
+def _open_window(files: list[Path]) -> int:
+    """Show the window, or hand the files to the one that is open."""
+    from ichdesk.ui.single_instance import take_place  # noqa: PLC0415 - the command line has none
+
+    place = take_place(files)
+    if place is None:
+        return 0
+    from ichdesk.app import run, tell_stop  # noqa: PLC0415 - the command line must not wait for Qt
+
+    try:
+        return run(files, place)
+    except Exception as error:  # noqa: BLE001 - the last chance to tell the user
+        tell_stop(error)
+        return 1
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,20 +25,20 @@ from ichdesk.archive import SampleStore
 from ichdesk.protocol.messages import Event
 from ichdesk.session.session import Session
 from ichdesk.session.worker_client import WorkerClient, WorkerDied
+from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
+from ichdesk.ui.own_folders import tell_unwritable
 from ichdesk.ui.settings import Settings
+from ichdesk.ui.single_instance import Place
 from ichdesk.ui.style import apply_style
 from ichdesk.ui.theme import Theme
+from ichdesk.ui.unexpected import AGAIN, UnexpectedErrors, report_unexpected, stop_message
 from ichdesk.worker.main import run as run_worker
 
 _log = logging.getLogger(__name__)
 
 _SIGNAL_CHECK_MS = 200
-_UNEXPECTED = (
-    "Something unexpected went wrong; your project is still open. "
-    "Save it under a new name and start ICHDesk again if the trouble goes on."
-)
 
 
 class DeskApplication(QApplication):
@@ -66,6 +65,7 @@ class Desk:
     client: WorkerClient
     session: Session
     window: MainWindow
+    arrivals: Arrivals
 
     def open(self, path: Path) -> None:
         """Open a project, or images as new classes."""
@@ -74,8 +74,9 @@ class Desk:
     def close(self) -> None:
         """End windows, threads and the worker, and remove the session's files."""
         if isinstance(self.app, DeskApplication):
-            self.app.file_opened.disconnect(self.window.open_name)
+            self.app.file_opened.disconnect(self.arrivals.open_name)
         self.window.close_now()
+        self.bridge.close()
         self.client.close()
         self.session.close()
         self.store.close()
@@ -111,35 +112,47 @@ def build(
     window = MainWindow(session, theme, settings, bridge)
     # the window is on screen before the worker takes its share of the processor
     window.canvas.surface.first_painted.connect(client.start)
+    arrivals = Arrivals(window, session)
     if isinstance(app, DeskApplication):
-        app.file_opened.connect(window.open_name)
-    return Desk(app, theme, bridge, store, client, session, window)
+        app.file_opened.connect(arrivals.open_name)
+    return Desk(app, theme, bridge, store, client, session, window, arrivals)
 
 
-def run(argv_files: list[Path]) -> int:
+def run(argv_files: list[Path], place: Place | None = None) -> int:
     """Show the window until it is closed, and return the exit code.
 
     Args:
-        argv_files: Files of the command line; the first is opened.
+        argv_files: Files of the command line.
+        place: Where later starts hand their files to; None to leave them alone.
     """
+    place = place or Place()
 
     def start(desk: Desk) -> None:
         desk.window.show()
-        for path in argv_files[:1]:
-            desk.open(path.absolute())
+        desk.arrivals.open([path.absolute() for path in argv_files])
+        place.listen(desk.arrivals.receive)
+        desk.app.aboutToQuit.connect(place.release)
+        desk.window.canvas.surface.first_painted.connect(lambda: tell_unwritable(desk.session))
 
-    return execute(start)
+    try:
+        return execute(start)
+    finally:
+        place.release()
 
 
-def execute(start: Callable[[Desk], None]) -> int:
+def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     """Build the app, start it, run until the window is closed; return the exit code.
 
-    Errors that nobody caught are told in the window and logged, as is what Qt complains of, and
+    Errors that nobody caught are told in a dialog and logged, as is what Qt complains of, and
     Ctrl+C closes the window.
+
+    Args:
+        start: Shows the window.
+        unattended: Tell errors as messages of the session, for nobody is there to close a dialog.
     """
     qInstallMessageHandler(_log_qt_message)
     desk = build()
-    _report_unexpected(desk)
+    _report_unexpected(desk, unattended=unattended)
     keep_alive = _close_on_interrupt(desk.app)
     try:
         start(desk)
@@ -147,6 +160,16 @@ def execute(start: Callable[[Desk], None]) -> int:
     finally:
         keep_alive.stop()
         desk.close()
+
+
+def tell_stop(error: Exception) -> None:
+    """Say that the app cannot go on; in a dialog, if there is a screen for it."""
+    _log.error("the app stops", exc_info=error)
+    if has_display():
+        _application()
+        stop_message(error).exec()
+    elif sys.stderr is not None:
+        sys.stderr.write(f"ICHDesk has to stop: {error}\n")
 
 
 def has_display() -> bool:
@@ -170,20 +193,16 @@ def _application() -> QApplication:
     return app
 
 
-def _report_unexpected(desk: Desk) -> None:
-    """Turn an error that nobody caught into a message in the window, and write it to the log."""
+def _report_unexpected(desk: Desk, *, unattended: bool = False) -> None:
+    def tell_session(error: BaseException, _: TracebackType | None) -> None:
+        desk.session.report(AGAIN, details=(type(error).__name__,))
 
-    def report(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            desk.app.exit(128 + signal.SIGINT)
-            return
-        _log.error("unexpected error", exc_info=(kind, error, trace))
-        with suppress(Exception):  # the window itself may be what is broken
-            desk.session.report(_UNEXPECTED, details=(kind.__name__,))
-
-    sys.excepthook = report
+    errors = UnexpectedErrors(desk.window, desk.theme, desk.session.report)
+    report_unexpected(
+        tell_session if unattended else errors.tell,
+        desk.bridge.post,
+        lambda: desk.app.exit(128 + signal.SIGINT),
+    )
 
 
 def _log_qt_message(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:

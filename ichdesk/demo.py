@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -24,18 +25,43 @@ _SIZE_PX = (1600, 940)
 _SETTLE_MS = 400  # layout, thumbnails and plots reach their final state
 
 
-def run_demo(screenshot: Path | None) -> int:
+def run_demo(
+    screenshot: Path | None = None, project: Path | None = None, copy: Path | None = None
+) -> int:
     """Run the demonstration and return the exit code.
 
     On a display the window stays open, unless a screenshot was asked for. Without one it ends by
     itself and prints where picture and results are.
+
+    Args:
+        screenshot: Where to put the picture, results beside it.
+        project: What to open; None for the embedded example.
+        copy: Where to save the project at the end, if anywhere.
     """
     picture = screenshot
     if picture is None and not has_display():
         picture = _default_picture()
     with tempfile.TemporaryDirectory(prefix="ichdesk-") as folder:
         new_image = _new_image(Path(folder))
-        return execute(lambda desk: Demo(desk, picture, new_image).start())
+        files = DemoFiles(project or project_path(PROJECT), new_image, picture, copy)
+        return execute(lambda desk: Demo(desk, files).start(), unattended=picture is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """What the demonstration reads and writes.
+
+    Args:
+        project: What it opens.
+        new_image: An image that is not in the project.
+        picture: Where to put the picture, results beside it; None to leave the window open.
+        copy: Where to save the project, if anywhere.
+    """
+
+    project: Path
+    new_image: Path
+    picture: Path | None
+    copy: Path | None
 
 
 class Demo:
@@ -43,15 +69,13 @@ class Demo:
 
     Args:
         desk: The parts of the app.
-        picture: Where to put the picture, results beside it; None to leave the window open.
-        new_image: An image that is not in the project.
+        files: What it opens and writes.
     """
 
-    def __init__(self, desk: Desk, picture: Path | None, new_image: Path) -> None:
+    def __init__(self, desk: Desk, files: DemoFiles) -> None:
         self._desk = desk
-        self._picture = picture
-        self._new_image = new_image
-        self._trained = self._finished = False
+        self._files = files
+        self._trained = self._saved = self._finished = False
         self._started_s = self._opened_s = monotonic()
 
     def start(self) -> None:
@@ -60,7 +84,7 @@ class Demo:
         window.resize(*_SIZE_PX)
         window.show()
         self._desk.session.subscribe(self._on_change)
-        self._desk.session.open(project_path(PROJECT))
+        self._desk.session.open(self._files.project)
 
     def _on_change(self, change: Change) -> None:
         session = self._desk.session
@@ -70,13 +94,23 @@ class Demo:
             self._trained = True
             self._opened_s = monotonic()
             QTimer.singleShot(0, self._train)
-        elif change & Change.PREVIEW and self._is_complete():
-            self._end(self._keep, 0)
+        elif change & Change.PREVIEW and self._is_complete() and not self._saved:
+            self._saved = True
+            QTimer.singleShot(0, self._save)
 
     def _train(self) -> None:
         self._desk.window.show_under_the_hood(True)
-        self._desk.session.preview_files([self._new_image])
+        self._desk.session.preview_files([self._files.new_image])
         self._desk.session.train()
+
+    def _save(self) -> None:
+        def then() -> None:
+            self._end(self._keep, 0)
+
+        if self._files.copy is None:
+            then()
+        else:
+            self._desk.session.save(self._files.copy.absolute(), then)
 
     def _is_complete(self) -> bool:
         session = self._desk.session
@@ -84,7 +118,7 @@ class Demo:
         return done and bool(session.preview) and session.preview[0].probabilities is not None
 
     def _end(self, last: Callable[[], None], code: int) -> None:
-        if self._picture is None or self._finished:
+        if self._files.picture is None or self._finished:
             return
         self._finished = True
 
@@ -104,7 +138,7 @@ class Demo:
 
     def _keep(self) -> None:
         """Save picture and results, and say where they are."""
-        run, picture = self._desk.session.run, self._picture
+        run, picture = self._desk.session.run, self._files.picture
         assert run is not None
         assert picture is not None
         names = [name for _, name in self._desk.session.run_classes]
@@ -116,7 +150,7 @@ class Demo:
             raise UserError(f"{picture.name} cannot be written; choose another place for it.")
         results = picture.with_suffix(".json")
         write_json(run_result(run, names, seconds), results)
-        _say(f"Trained on {PROJECT}: test accuracy {accuracy_text(run)}.")
+        _say(f"Trained on {self._files.project.name}: test accuracy {accuracy_text(run)}.")
         _say(f"Picture: {picture.absolute()}")
         _say(f"Results: {results.absolute()}")
 

@@ -14,6 +14,9 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[name] = str(_home / name.lower())
+runtime = _home / "run"  # short, for paths of sockets must be
+runtime.mkdir(mode=0o700)
+os.environ["XDG_RUNTIME_DIR"] = str(runtime)
 
 
 @pytest.fixture(scope="session")

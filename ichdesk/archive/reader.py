@@ -42,6 +42,7 @@ SEPARATOR = "-!-"
 MACOS_FOLDER = "__MACOSX/"  # what macOS adds to a zip: a shadow of every file
 
 _LARGEST_MANIFEST = 2**20
+_LATER_SUFFIX = ".ichdesk"
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 _MODEL_EXPORT = {"model.json", "weights.bin"}
 
@@ -70,6 +71,11 @@ def open_project(path: Path, store: SampleStore, progress: Progress | None = Non
             raise UserError(f"{shown_name(path.name)} is a folder; choose a project file (.tm).")
         if not path.is_file():
             raise UserError(f"{shown_name(path.name)} cannot be found; was it moved or renamed?")
+        if path.suffix.lower() == _LATER_SUFFIX:
+            raise UserError(
+                f"{shown_name(path.name)} was saved by a later version of ICHDesk, which this one "
+                "cannot read yet; install the later version, or save it there as .tm."
+            )
         with path.open("rb") as file:
             return _read(file, path.name, store, progress)
     except OSError as error:

@@ -1,13 +1,13 @@
 """A temporary folder that is removed at the end, and after a crash by the next session."""
 
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 import platformdirs
+
+from ichdesk.core.file_lock import try_lock
 
 _PREFIX = "session-"
 _LOCK_NAME = "in-use"
@@ -27,7 +27,7 @@ class SpoolFolder:
     def __init__(self, path: Path | None = None) -> None:
         self.path = _fresh() if path is None else _fresh_in(path)
         self._lock = (self.path / _LOCK_NAME).open("wb")
-        _try_lock(self._lock)
+        try_lock(self._lock)
 
     def remove(self) -> None:
         """Unlock and delete the folder, as far as the system allows it."""
@@ -38,8 +38,11 @@ class SpoolFolder:
 def _fresh() -> Path:
     try:
         return _fresh_in(platformdirs.user_cache_path("ichdesk") / "samples")
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
+    except OSError as error:
+        try:
+            return Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))
+        except OSError:
+            raise error from None  # the cache is what the user can do something about
 
 
 def _fresh_in(base: Path) -> Path:
@@ -61,22 +64,6 @@ def _sweep(base: Path) -> None:
 def _in_use(folder: Path) -> bool:
     try:
         with (folder / _LOCK_NAME).open("r+b") as lock:
-            return not _try_lock(lock)
+            return not try_lock(lock)
     except FileNotFoundError:
         return False
-
-
-def _try_lock(file: BinaryIO) -> bool:
-    """Lock a file until it is closed; False if another process holds it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - exists on Windows only
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - does not exist on Windows
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -1,6 +1,8 @@
 """The session's own copy of every sample, so that no project depends on the user's files."""
 
 import hashlib
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -26,12 +28,15 @@ class SampleStore:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = SpoolFolder(folder)
-        self._path = self._folder.path / _SPOOL_NAME
-        self._file = self._path.open("w+b", buffering=0)  # unbuffered: others read at once
+        self._base = folder
+        self._folder: SpoolFolder | None = None
+        self._path = Path()
+        self._file: FileIO | None = None
         self._end = 0
         self._samples: dict[str, Sample] = {}
         self._lock = Lock()
+        with suppress(OSError):  # tried again, and told, when there is a sample to keep
+            self._open()
 
     def __enter__(self) -> Self:
         return self
@@ -54,24 +59,34 @@ class SampleStore:
         with self._lock:
             known = self._samples.get(digest)
             if known is None:
-                known = Sample(self._path, self._append(data), len(data), digest)
+                start = self._append(data)
+                known = Sample(self._path, start, len(data), digest)
                 self._samples[digest] = known
         return known
 
     def close(self) -> None:
         """Remove the fresh folder; samples of this store cannot be read afterwards."""
         with self._lock:
-            self._file.close()
+            if self._file is not None:
+                self._file.close()
             self._samples.clear()
-        self._folder.remove()
+        if self._folder is not None:
+            self._folder.remove()
+
+    def _open(self) -> FileIO:
+        self._folder = self._folder or SpoolFolder(self._base)
+        self._path = self._folder.path / _SPOOL_NAME
+        self._file = self._path.open("w+b", buffering=0)  # unbuffered: others read at once
+        return self._file
 
     def _append(self, data: bytes) -> int:
         start = self._end
         try:
-            self._file.seek(start)
+            file = self._file or self._open()
+            file.seek(start)
             left = memoryview(data)
             while left:
-                left = left[self._file.write(left) :]
+                left = left[file.write(left) :]
         except OSError as error:
             raise UserError(
                 "The image cannot be kept because the disk with the temporary files cannot be "

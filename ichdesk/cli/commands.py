@@ -194,12 +194,14 @@ def phantom(out: Path, classes: str, seed: int, color_coded: bool, force: bool) 
 
 
 @app.command()
+@click.argument("project", type=_PATH, required=False)
 @click.option("--screenshot", type=_PATH, metavar="PNG", help="Where to put the picture.")
-def demo(screenshot: Path | None) -> int:
-    """Open the embedded example, train on it and show the result.
+@click.option("--save", "copy", type=_PATH, metavar="TM", help="Save the project here, too.")
+def demo(project: Path | None, screenshot: Path | None, copy: Path | None) -> int:
+    """Open PROJECT or the embedded example, train on it and show the result.
 
     Without a display it does the same offscreen and says where picture and results are.
     """
     from ichdesk.demo import run_demo  # noqa: PLC0415 - the other commands need no Qt
 
-    return run_demo(screenshot)
+    return run_demo(screenshot, project, copy)

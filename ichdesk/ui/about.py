@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -44,15 +45,18 @@ _KEYS = (
 )
 
 
-class _TextDialog(QDialog):
+class TextDialog(QDialog):
     """A column of texts with a Close button."""
 
-    def __init__(self, title: str, heading: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(
+        self, title: str, heading: str, theme: Theme, parent: QWidget, width_px: int = _WIDTH_PX
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._width_px = width_px
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setFixedWidth(_WIDTH_PX)
+        self.setFixedWidth(width_px)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(*(CARD_GAP_PX,) * 4)
         self.column.setSpacing(2 * GRID_PX)
@@ -63,7 +67,7 @@ class _TextDialog(QDialog):
         label = _wrapped(text)
         label.setFont(ui_font(size_px, bold=bold))
         # a dialog's own layout would give wrapped text the height of a wider label
-        label.setMinimumHeight(label.heightForWidth(_WIDTH_PX - 2 * CARD_GAP_PX))
+        label.setMinimumHeight(label.heightForWidth(self._width_px - 2 * CARD_GAP_PX))
         self.column.addWidget(label)
 
     def add_close_button(self) -> None:
@@ -74,7 +78,7 @@ class _TextDialog(QDialog):
         self.column.addWidget(buttons)
 
 
-class AboutDialog(_TextDialog):
+class AboutDialog(TextDialog):
     """What this is, what it is not for, and on whose work it stands."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -83,10 +87,19 @@ class AboutDialog(_TextDialog):
         self.add_text(_WARNING, bold=True)
         self.add_text(_PRIVACY)
         self.add_text(_LICENSES)
+        self.licenses_button = QPushButton("Licenses of the libraries…")
+        self.licenses_button.setAutoDefault(False)
+        self.licenses_button.clicked.connect(self._on_licenses)
+        self.column.addWidget(self.licenses_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_close_button()
 
+    def _on_licenses(self) -> None:
+        from ichdesk.ui.licenses import LicensesDialog  # noqa: PLC0415 - only when asked for
 
-class TourDialog(_TextDialog):
+        LicensesDialog(self.theme, self).open()
+
+
+class TourDialog(TextDialog):
     """Four steps and the shortcuts."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:

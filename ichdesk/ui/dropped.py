@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 PROJECT_SUFFIX = ".tm"
+PROJECT_SUFFIXES = (PROJECT_SUFFIX, ".ichdesk")  # the second one is of later versions
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:
@@ -15,6 +16,6 @@ def dropped_paths(mime: QMimeData) -> list[Path]:
 def dropped_project(mime: QMimeData) -> Path | None:
     """The project file, if that is what is dragged."""
     paths = dropped_paths(mime)
-    if len(paths) == 1 and paths[0].suffix.lower() == PROJECT_SUFFIX:
+    if len(paths) == 1 and paths[0].suffix.lower() in PROJECT_SUFFIXES:
         return paths[0]
     return None

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ichdesk.core.resources import project_path
 from ichdesk.session.session import Session
-from ichdesk.ui.dropped import PROJECT_SUFFIX
+from ichdesk.ui.dropped import PROJECT_SUFFIX, PROJECT_SUFFIXES
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.widgets.file_dialogs import (
     PROJECT_KINDS,
@@ -39,7 +39,7 @@ class FileCommands:
 
     def open_path(self, path: Path) -> None:
         """Open a project file, asking first if there is something to save; add anything else."""
-        if path.suffix.lower() != PROJECT_SUFFIX and path.exists():
+        if path.suffix.lower() not in PROJECT_SUFFIXES and path.exists():
             self._session.import_files([path])
         else:
             self.if_saved(lambda: self._session.open(path))

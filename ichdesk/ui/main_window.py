@@ -80,10 +80,6 @@ class MainWindow(QMainWindow):
         """Open a project file, asking first if there is something to save, or add images."""
         self.files.open_path(path)
 
-    def open_name(self, name: str) -> None:
-        """Open what the desktop asks for."""
-        self.open_path(Path(name))
-
     def save(self) -> None:
         """Save to the project's file, or ask for one."""
         self.files.save()

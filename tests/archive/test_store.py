@@ -74,6 +74,20 @@ def test_without_a_cache_the_temporary_folder_is_used(
         assert store.add(b"x").read() == b"x"
 
 
+def test_without_any_folder_samples_are_refused_until_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_bytes(b"")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: blocker / name)
+    monkeypatch.setattr("tempfile.tempdir", str(blocker))
+    with SampleStore() as store:
+        with pytest.raises(UserError, match="cannot be written to"):
+            store.add(b"x")
+        blocker.unlink()
+        assert store.add(b"x").read() == b"x"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_told_and_later_samples_work(store: SampleStore) -> None:
     store.add(b"before")

@@ -70,10 +70,14 @@ def make_window(
 ) -> Iterator[Callable[[], MainWindow]]:
     made: list[MainWindow] = []
 
+    def close(window: MainWindow) -> None:
+        window.close_now()
+        bridge.close()
+
     def make() -> MainWindow:
         window = MainWindow(live_session, Theme(Mode.LIGHT), settings, bridge)
         made.append(window)
-        qtbot.addWidget(window, before_close_func=lambda w: w.close_now())
+        qtbot.addWidget(window, before_close_func=close)
         window.resize(1280, 720)
         window.show()
         qtbot.waitActive(window)

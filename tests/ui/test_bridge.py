@@ -48,3 +48,13 @@ def test_nothing_runs_after_close(qtbot, bridge):
     later.post(lambda: later.post(lambda: ran.append("end")))
     qtbot.waitUntil(lambda: "end" in ran)
     assert ran == [Change.RUN, "end"]
+
+
+def test_closed_bridge_tells_nobody(qtbot, qapp):
+    bridge, told = Bridge(), []
+    bridge.subscribe(told.append)
+    bridge.on_change(Change.RUN)
+    bridge.on_change(Change.JOB)
+    bridge.close()
+    bridge.on_change(Change.PROJECT)
+    assert told == [Change.RUN]
