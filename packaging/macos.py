@@ -3,7 +3,12 @@
 from typing import Any
 
 _TYPES = (
-    ("org.ichdesk.teachable-machine", "Teachable Machine project", "tm", "application/x-teachable-machine"),
+    (
+        "org.ichdesk.teachable-machine",
+        "Teachable Machine project",
+        "tm",
+        "application/x-teachable-machine",
+    ),
     ("org.ichdesk.project", "ICHDesk project", "ichdesk", "application/x-ichdesk"),
 )
 
