@@ -37,7 +37,7 @@ class SpoolFolder:
 
 def _fresh() -> Path:
     try:
-        return _fresh_in(platformdirs.user_cache_path("ichdesk") / "samples")
+        return _fresh_in(platformdirs.user_cache_path("ichdesk", appauthor=False) / "samples")
     except OSError as error:
         try:
             return Path(tempfile.mkdtemp(prefix=f"ichdesk-{_PREFIX}"))

@@ -15,7 +15,7 @@ from ichdesk.core.errors import UserError
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, appauthor: tmp_path / name)
     return tmp_path / "ichdesk" / "samples"
 
 
@@ -52,7 +52,7 @@ def test_other_files_in_a_given_folder_stay(tmp_path: Path) -> None:
 
 def test_folders_of_dead_sessions_are_swept_and_living_ones_stay(cache: Path) -> None:
     code = "import sys,os\nfrom pathlib import Path\nimport platformdirs\n"
-    code += "platformdirs.user_cache_path = lambda name: Path(sys.argv[1])\n"
+    code += "platformdirs.user_cache_path = lambda name, appauthor: Path(sys.argv[1])\n"
     code += "from ichdesk.archive import SampleStore\nSampleStore().add(b'x')\nos._exit(1)\n"
     subprocess.run([sys.executable, "-c", code, cache.parent], check=False)
     (dead,) = cache.iterdir()
@@ -69,7 +69,7 @@ def test_without_a_cache_the_temporary_folder_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "file")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, appauthor: tmp_path / "file")
     with SampleStore() as store:
         assert store.add(b"x").read() == b"x"
 
@@ -79,7 +79,7 @@ def test_without_any_folder_samples_are_refused_until_there_is_one(
 ) -> None:
     blocker = tmp_path / "file"
     blocker.write_bytes(b"")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: blocker / name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, appauthor: blocker / name)
     monkeypatch.setattr("tempfile.tempdir", str(blocker))
     with SampleStore() as store:
         with pytest.raises(UserError, match="cannot be written to"):
