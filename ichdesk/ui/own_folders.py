@@ -23,7 +23,7 @@ def own_folders() -> dict[str, Path]:
         "Theme and recent files": platformdirs.user_config_path("ichdesk", appauthor=False),
         "Log of errors": platformdirs.user_log_path("ichdesk", appauthor=False),
         "Copies of open images (the temporary folder is used)": platformdirs.user_cache_path(
-            "ichdesk"
+            "ichdesk", appauthor=False
         ),
     }
 
