@@ -79,16 +79,24 @@ def only_unix_sockets(bench: Bench) -> str:
     """A whole session under strace tries no connection outside AF_UNIX."""
     user = bench.user("traced")
     trace = user.home.parent / "trace"
-    tracer = ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace))
     saved = user.home.parent / "saved.tm"
     picture = user.home.parent / "p.png"
     command = [str(bench.program), "demo", str(EXAMPLE), "--save", str(saved)]
-    done = user.run(*tracer, *command, "--screenshot", str(picture))
+    done = user.run(*_tracer(trace), *command, "--screenshot", str(picture))
     require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
+    return f"{_require_unix(trace)} network calls, all of AF_UNIX"
+
+
+def _tracer(trace: Path) -> tuple[str, ...]:
+    return ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace))
+
+
+def _require_unix(trace: Path) -> int:
+    """Fail if another family than AF_UNIX was tried; the number of calls."""
     calls = trace.read_text("utf-8", errors="replace").splitlines()
     others = [call for call in calls if families(call) - {"UNIX", "LOCAL", "UNSPEC"}]
     require(not others, "calls beside AF_UNIX:\n" + "\n".join(others[:10]))
-    return f"{len(calls)} network calls, all of AF_UNIX"
+    return len(calls)
 
 
 def families(call: str) -> set[str]:
@@ -97,12 +105,19 @@ def families(call: str) -> set[str]:
 
 
 def window_with_file(bench: Bench) -> str:
-    """A file as argument is shown, torch is in the worker only, and Ctrl+Q ends with 0."""
+    """A file as argument is shown, torch is in the worker only, and Ctrl+Q ends with 0.
+
+    It is traced, too: the window talks to the display, the desktop and its second instance.
+    """
     with screen() as display:
         user = bench.user("window", DISPLAY=display.name)
-        process = user.start(*NO_NETWORK, str(bench.program), str(EXAMPLE))
+        trace = user.home.parent / "trace"
+        command = [str(bench.program), str(EXAMPLE)]
+        process = user.start(*NO_NETWORK, *_tracer(trace), *command)
         wait_for(lambda: display.shows("experiment1"), "the project in the title")
-        wait_for(lambda: _torch_is_loaded(bench.program), "the worker")
+        code = user.start(*NO_NETWORK, *command).wait(30)
+        require(code == 0, f"the second start ended with {code}")
+        wait_for(lambda: torch_is_loaded(bench.program), "the worker")
         (window,) = windows_of(bench.program)
         require(not has_mapped(window, "libtorch"), "the window's process holds torch")
         display.picture(bench.pictures / "window.png")
@@ -110,10 +125,12 @@ def window_with_file(bench: Bench) -> str:
         code = process.wait(30)
         require(code == 0, f"exit code {code}")
         wait_for(lambda: not processes_of(bench.program), "the end of its processes")
-    return "shown, torch in the worker only, quit with 0"
+    calls = _require_unix(trace)
+    return f"shown, torch in the worker only, quit with 0, {calls} network calls, all of AF_UNIX"
 
 
-def _torch_is_loaded(program: Path) -> bool:
+def torch_is_loaded(program: Path) -> bool:
+    """Whether a worker has come so far that it can train."""
     return any(has_mapped(pid, "libtorch_cpu") for pid in workers_of(program))
 
 
@@ -179,7 +196,8 @@ def two_users(bench: Bench) -> str:
             name = shutil.copy(EXAMPLE, user.home.parent / f"project{number}.tm")
             started.append(user.start(str(bench.program), str(name)))
         for number in range(2):
-            wait_for(lambda n=number: display.shows(f"project{n}"), f"window {number}")
+            title = f"project{number}"
+            wait_for(lambda: display.shows(title), f"{title} among {display.titles()}")  # noqa: B023
         owners = {Path(f"/proc/{pid}").stat().st_uid for pid in windows_of(bench.program)}
         require(owners == {61001, 61002}, f"windows of {owners}")
         display.picture(bench.pictures / "two-users.png")
@@ -204,7 +222,7 @@ def kills_during_start(bench: Bench) -> str:
         took_s = _wait_for_orphans(bench.program)
         process = user.start(str(bench.program), str(EXAMPLE))
         wait_for(lambda: display.shows("experiment1"), f"start {KILLS + 1}")
-        wait_for(lambda: _torch_is_loaded(bench.program), "the worker")
+        wait_for(lambda: torch_is_loaded(bench.program), "the worker")
         display.press("experiment1", "ctrl+q")
         code = process.wait(30)
         require(code == 0, f"start {KILLS + 1} ended with {code}")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from smoke_checks import EXAMPLE, Bench
+from smoke_checks import EXAMPLE, Bench, torch_is_loaded
 from smoke_driver import (
     Failed,
     Screen,
@@ -66,6 +66,7 @@ def _open_two(bench: Bench, user: User, display: Screen) -> None:
     opening = [user.start("dbus-run-session", "--", "gio", "open", str(first))]
     wait_for(lambda: display.shows("first class"), "the window of gio open")
     (window,) = windows_of(INSTALLED)
+    wait_for(lambda: torch_is_loaded(INSTALLED), "the worker")
     display.picture(bench.pictures / "gio-open.png")
     opening.append(user.start("dbus-run-session", "--", "xdg-open", str(second)))
     wait_for(lambda: display.shows("second"), "the project of xdg-open")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 30.0
 _POLL_S = 0.01
 _WORKER_MARK = "--multiprocessing-fork"
 
@@ -52,6 +52,7 @@ class User:
         return {
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(runtime),
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",  # or a daemon is started that stays
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
             "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
             "LANG": "C.UTF-8",
@@ -179,8 +180,19 @@ class Screen:
 def screen() -> Iterator[Screen]:
     """A display for the time of a check."""
     number = next(n for n in range(90, 200) if not Path(f"/tmp/.X11-unix/X{n}").exists())
+    # without -noreset the server drops whoever connects just when its last client has left
     server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-ac", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        [
+            "Xvfb",
+            f":{number}",
+            "-ac",
+            "-screen",
+            "0",
+            "1600x1000x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -21,7 +21,10 @@ else
     mkdir -p "$icons"
     cp -R "$here/share/icons/hicolor/." "$icons/"
 fi
-for command in "update-mime-database $data/mime" "update-desktop-database -q $data/applications"; do
-    # shellcheck disable=SC2086 - a program and its arguments
-    if command -v "${command%% *}" >/dev/null 2>&1; then (set -f; IFS=' '; $command) || true; fi
-done
+refresh() {
+    if command -v "$1" >/dev/null 2>&1; then
+        "$@" || true
+    fi
+}
+refresh update-mime-database "$data/mime"
+refresh update-desktop-database -q "$data/applications"
