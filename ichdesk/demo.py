@@ -18,6 +18,7 @@ from ichdesk.core.results import accuracy_text, run_result, write_json
 from ichdesk.core.run import RunPhase
 from ichdesk.phantom import phantom_jpegs
 from ichdesk.session.state import Change, Level, WorkerStatus
+from ichdesk.ui.panel_image import save_image
 
 PROJECT = "experiment1.tm"
 _NEW_IMAGE_SEED = 2021
@@ -146,8 +147,7 @@ class Demo:
             "open": self._opened_s - self._started_s,
             "total": monotonic() - self._started_s,
         }
-        if not self._desk.window.grab().save(str(picture)):
-            raise UserError(f"{picture.name} cannot be written; choose another place for it.")
+        save_image(self._desk.window.grab().toImage(), picture)
         results = picture.with_suffix(".json")
         write_json(run_result(run, names, seconds), results)
         _say(f"Trained on {self._files.project.name}: test accuracy {accuracy_text(run)}.")

@@ -202,6 +202,8 @@ def demo(project: Path | None, screenshot: Path | None, copy: Path | None) -> in
 
     Without a display it does the same offscreen and says where picture and results are.
     """
+    pictures = [screenshot, screenshot.with_suffix(".json")] if screenshot else []
+    jobs.check_outputs([project] if project else [], [*pictures, *([copy] if copy else [])])
     from ichdesk.demo import run_demo  # noqa: PLC0415 - the other commands need no Qt
 
     return run_demo(screenshot, project, copy)

@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import io
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from safetensors.torch import save as tensors_to_bytes
 from torch import nn
 from torch.utils.data import DataLoader, Subset
 
+from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
@@ -79,17 +79,9 @@ def save_weights(net: CtPhantomNet, path: Path) -> str:
         name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()
     }
     data = tensors_to_bytes(tensors)
-    _replace(path, data)
-    return hashlib.sha256(data).hexdigest()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
+    with replacing(path) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    return hashlib.sha256(data).hexdigest()
 
 
 class Pretraining:
@@ -116,7 +108,8 @@ class Pretraining:
         buffer = io.BytesIO()
         state = {name: getattr(self, name).state_dict() for name in self._PARTS}
         torch.save({"recipe": asdict(self.recipe), "step": self.step, **state}, buffer)
-        _replace(path, buffer.getvalue())
+        with replacing(path) as file:
+            file.write(buffer.getvalue())
 
     def load(self, path: Path) -> None:
         """Continue from a checkpoint.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.utils.data import Dataset
 
+from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice, render
 
@@ -76,11 +77,8 @@ def _write_shard(folder: Path, seed: int, shard: int, count: int) -> None:
     """Make one shard; it appears under its name only when it is complete."""
     examples = [make_example(seed, shard * _SHARD + i) for i in range(count)]
     hu, maps, targets = (np.stack(part) for part in zip(*examples, strict=True))
-    path = _shard_path(folder, shard)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with replacing(_shard_path(folder, shard)) as file:
         np.savez(file, hu=hu, maps=maps, targets=targets)
-    partial.replace(path)
 
 
 def build_cache(folder: Path, seed: int, count: int, processes: int) -> Iterator[int]:

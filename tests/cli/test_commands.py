@@ -160,6 +160,8 @@ BAD_COMMANDS = {
     "no model": ["predict", "PROJECT", "PROJECT"],
     "no image": ["predict", "nowhere.ichmodel", "nowhere.png"],
     "unwritable result": ["train", "PROJECT", "--epochs", "1", "--json", "/nowhere/x.json"],
+    "unwritable picture": ["demo", "--screenshot", "/nowhere/x.png"],
+    "picture over project": ["demo", "PROJECT", "--save", "PROJECT"],
     "unwritable model": ["train", "PROJECT", "--epochs", "1", "--model", "/nowhere/x.ichmodel"],
     "a device as image": ["predict", "PROJECT", os.devnull],
     "result over project": ["train", "PROJECT", "--json", "PROJECT"],

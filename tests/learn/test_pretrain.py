@@ -49,7 +49,7 @@ def test_interrupted_and_resumed_gives_the_same_weights(finished: Path, tmp_path
 def test_weights_fit_the_backbone_and_its_size_limit(finished: Path) -> None:
     CtPhantomNet().load_state_dict(load_file(finished))
     assert finished.stat().st_size < 12e6
-    assert not list(finished.parent.glob("*.partial"))
+    assert not list(finished.parent.glob("*.ichdesk-tmp"))
 
 
 def test_another_seed_gives_other_weights() -> None:

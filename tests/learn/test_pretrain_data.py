@@ -56,7 +56,7 @@ def test_cache_is_completed_not_made_anew(
     assert len(loaded) == 5
     np.testing.assert_array_equal(loaded.hu, slices.hu[:5])
     np.testing.assert_array_equal(loaded.targets, slices.targets[:5])
-    assert not list(tmp_path.glob("*.partial"))
+    assert not list(tmp_path.glob("*.ichdesk-tmp"))
 
 
 def test_batch_depends_on_its_step_only(slices: Slices) -> None:

@@ -20,7 +20,7 @@ from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.theme import Mode, Theme
-from tests.fakes.runs import RecordingWorker
+from tests.fakes.runs import RecordingWorker, made_session
 
 
 def jpeg(shade: int) -> bytes:
@@ -44,6 +44,14 @@ def unfocused(qapp: QApplication) -> Iterator[None]:
 def store(tmp_path: Path) -> Iterator[SampleStore]:
     with SampleStore(tmp_path / "samples") as store:
         yield store
+
+
+@pytest.fixture
+def session(store: SampleStore) -> Iterator[Session]:
+    """Two classes with images; nothing is told to anybody unless the test subscribes."""
+    session = made_session(store, "Hemorrhage", "Normal")
+    yield session
+    session.close()
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from ichdesk.ui.cards.preview_card import PreviewCard
 from ichdesk.ui.theme import DARK, LIGHT, Mode, Palette, Theme
 from tests.fakes.runs import made_session, start, train
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform's own
-
 
 @pytest.fixture
 def session(tmp_path: Path, qtbot) -> Iterator[Session]:

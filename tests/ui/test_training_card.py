@@ -1,6 +1,5 @@
 """The Training card shows the run and its settings, and loses no value."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +9,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox
 
-from ichdesk.archive import SampleStore
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.protocol import messages as msg
@@ -22,18 +20,9 @@ from ichdesk.ui.cards.training_card import TrainingCard
 from ichdesk.ui.run_text import duration_text
 from ichdesk.ui.theme import Mode, Theme
 from ichdesk.ui.widgets.learning_rate_edit import parsed_rate, rate_text, stepped_rate
-from tests.fakes.runs import end, epoch, made_session, set_classes, start, train
+from tests.fakes.runs import end, epoch, set_classes, start, train
 
 ALL = ~Change(0)
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform's own
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with SampleStore(tmp_path / "samples") as store:
-        session = made_session(store, "Hemorrhage", "Normal")
-        yield session
-        session.close()
 
 
 @pytest.fixture

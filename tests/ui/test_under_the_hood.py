@@ -1,13 +1,9 @@
 """Under the hood shows what is known of the run, live, and says what to make of it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from ichdesk.archive import SampleStore
 from ichdesk.core.registry import Registry
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
@@ -15,17 +11,7 @@ from ichdesk.session.state import Change
 from ichdesk.ui.panel import PANELS
 from ichdesk.ui.theme import Mode, Theme
 from ichdesk.ui.under_the_hood import UnderTheHood
-from tests.fakes.runs import end, epoch, made_session, start, train
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform's own
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with SampleStore(tmp_path / "samples") as store:
-        session = made_session(store, "Hemorrhage", "Normal")
-        yield session
-        session.close()
+from tests.fakes.runs import end, epoch, start, train
 
 
 @pytest.fixture
