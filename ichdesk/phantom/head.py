@@ -9,6 +9,10 @@ from ichdesk.phantom.fields import Field, blend, length, smooth_field, soft_step
 LEVELS = ("vertex", "body", "ventricle", "basal", "posterior")
 """Slice levels from the top of the head to the skull base."""
 
+SIGNS = ("calcification", "edema", "swelling", "surgery")
+"""What else is outlined: calcium and metal inside the skull, brain darker than it should be (edema,
+infarct), swollen scalp, and traces of surgery (gaps in the bone, trapped air, implants)."""
+
 _BRAIN_HALF_WIDTH_MM = 66.0
 _BRAIN_HALF_LENGTH_MM = 82.0
 
@@ -54,7 +58,7 @@ class Head:
         hu: The picture in Hounsfield units.
         cavity: Weight of the inside of the skull.
         csf: Weight of cerebrospinal fluid by place ("ventricle", "cistern", "sulcus").
-        calcification: Weight of calcium that is no hemorrhage.
+        signs: Weight of what is neither fluid nor hemorrhage, by name, see `SIGNS`.
     """
 
     plan: Plan
@@ -70,12 +74,16 @@ class Head:
     cavity: Field
     scalp_mm: Field
     csf: dict[str, Field] = field(default_factory=dict)
-    calcification: Field = field(default_factory=lambda: np.zeros((1, 1), np.float32))
+    signs: dict[str, Field] = field(default_factory=dict)
 
     @property
     def size_px(self) -> int:
         """Side of the square picture."""
         return int(self.hu.shape[0])
+
+    def mark(self, sign: str, weight: Field) -> None:
+        """Outline where a sign is, in addition to where it was outlined before."""
+        np.maximum(self.signs[sign], weight, out=self.signs[sign])
 
     @property
     def edge_mm(self) -> float:
@@ -101,7 +109,7 @@ def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
         hu=np.full((size_px, size_px), -1000, np.float32),
         cavity=soft_step(depth, 1.2 * plan.pixel_mm), scalp_mm=depth,
     )  # fmt: skip
-    head.calcification = np.zeros_like(depth)
+    head.signs = {name: np.zeros_like(depth) for name in SIGNS}
     _draw_scalp_and_skull(rng, head)
     return head
 

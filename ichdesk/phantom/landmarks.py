@@ -204,7 +204,7 @@ def _draw_calcifications(rng: np.random.Generator, head: Head) -> None:
         inside = ellipse(x, y, (center_x, center_y), (radius, radius * stretch), rng.normal(0, 0.5))
         weight = soft_step(inside, head.edge_mm) * head.cavity
         blend(head.hu, float(rng.uniform(70, 320)), weight)
-        np.maximum(head.calcification, weight, out=head.calcification)
+        head.mark("calcification", weight)
 
 
 def _draw_frontal_sinus(rng: np.random.Generator, head: Head) -> None:

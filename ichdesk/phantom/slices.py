@@ -25,9 +25,11 @@ class PhantomSlice:
         hu: (H, W) float32, Hounsfield units.
         labels: The hemorrhage types in it; empty is normal.
         masks: For every label, the (H, W) pixels that are this hemorrhage.
-        anatomy: (H, W) pixels of "fluid" (ventricles, cisterns, sulci, without the blood) and
-            "calcification" (calcium and implants inside the skull).
+        anatomy: (H, W) pixels of "fluid" (ventricles, cisterns, sulci, without the blood) and of
+            each of `ichdesk.phantom.SIGNS`.
         level: One of `ichdesk.phantom.LEVELS`.
+        shift_mm: How far the midline is pushed to the right of the picture.
+        atrophy: 0 to 1, how wide sulci and ventricles are.
     """
 
     hu: Field
@@ -35,6 +37,8 @@ class PhantomSlice:
     masks: dict[str, Mask]
     anatomy: dict[str, Mask] = field(default_factory=dict)
     level: str = "ventricle"
+    shift_mm: float = 0.0
+    atrophy: float = 0.0
 
 
 def phantom_slice(
@@ -126,6 +130,8 @@ def _draw(
         masks=masks,
         anatomy=_anatomy(head, masks),
         level=plan.level,
+        shift_mm=plan.shift_mm,
+        atrophy=plan.atrophy,
     )
 
 
@@ -133,4 +139,4 @@ def _anatomy(head: Head, masks: dict[str, Mask]) -> dict[str, Mask]:
     fluid = np.max(list(head.csf.values()), axis=0) > 0.5
     for mask in masks.values():
         fluid &= ~mask
-    return {"fluid": fluid, "calcification": head.calcification > 0.5}
+    return {"fluid": fluid, **{name: weight > 0.5 for name, weight in head.signs.items()}}

@@ -82,7 +82,7 @@ def _draw_catheter(rng: np.random.Generator, head: Head) -> None:
     tube = capsule(head.x_mm, head.y_mm, start, end, (1.4, 1.4))
     weight = soft_step(tube, head.edge_mm) * head.cavity
     blend(head.hu, float(rng.uniform(120, 500)), weight)
-    np.maximum(head.calcification, weight, out=head.calcification)
+    head.mark("calcification", weight)
 
 
 def _draw_clip(rng: np.random.Generator, head: Head) -> None:
@@ -95,7 +95,7 @@ def _draw_clip(rng: np.random.Generator, head: Head) -> None:
     head.hu += np.float32(rng.uniform(30, 150)) * rays * np.exp(-rho / 12) * inside
     weight = soft_step(np.float32(rng.uniform(2, 5)) - rho, head.edge_mm)
     blend(head.hu, 2500.0, weight * head.cavity)
-    np.maximum(head.calcification, weight * head.cavity, out=head.calcification)
+    head.mark("calcification", weight * head.cavity)
 
 
 def draw_headrest(rng: np.random.Generator, head: Head) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, PhantomSlice, phantom_slice
+from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, SIGNS, PhantomSlice, phantom_slice
 
 SIZE = 128
 
@@ -58,7 +58,7 @@ def test_a_normal_slice_has_air_bone_brain_and_fluid(level: str) -> None:
     assert (drawn.hu > 500).mean() > 0.02
     brain = (drawn.hu > 20) & (drawn.hu < 45)
     assert brain.mean() > 0.05
-    assert set(drawn.anatomy) == {"fluid", "calcification"}
+    assert set(drawn.anatomy) == {"fluid", *SIGNS}
     fluid = drawn.anatomy["fluid"]
     assert fluid.sum() == 0 or drawn.hu[fluid].mean() < drawn.hu[brain].mean()
 
