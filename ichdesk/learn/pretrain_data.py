@@ -1,8 +1,7 @@
 """Training pictures for the ct-phantom backbone: cached synthetic slices, shown in random ways."""
 
-import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from torch.utils.data import Dataset
 
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
-from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice, render
+from ichdesk.learn.pretrain_show import show
+from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice
 
 SIDE_PX = 224
 MAP_PX = 28
@@ -196,70 +195,3 @@ class TrainingBatches(Dataset[Batch]):
         flip = bool(rng.random() < 0.5)
         hu = self._slices.hu[index].astype(np.float32)
         return index, show(rng, np.ascontiguousarray(hu[:, ::-1]) if flip else hu), flip
-
-
-def show(rng: Generator, hu: NDArray[np.float32]) -> Picture:
-    """Render HU as some teacher might have saved it: window, color coding, resampling, JPEG."""
-    level, width = _window(rng)
-    coded = None
-    if rng.random() < 0.5:
-        low = rng.uniform(44, 62)
-        coded = (low, low + rng.uniform(18, 60))
-    picture = render(hu, level_hu=level, width_hu=width, color_range_hu=coded)
-    for step, chance in _SPOILERS:
-        if rng.random() < chance:
-            picture = step(rng, picture)
-    return picture
-
-
-def _window(rng: Generator) -> tuple[float, float]:
-    """Level and width in HU; the brain window and its neighbors most of the time."""
-    choice = rng.random()
-    if choice < 0.74:
-        return rng.uniform(32, 44), rng.uniform(72, 100)
-    if choice < 0.84:
-        return rng.uniform(50, 95), rng.uniform(130, 240)
-    if choice < 0.92:
-        return rng.uniform(34, 42), rng.uniform(38, 62)
-    return rng.uniform(30, 60), rng.uniform(60, 400)
-
-
-def _change_tones(rng: Generator, picture: Picture) -> Picture:
-    """Another white, another gamma, another color balance where there is color."""
-    curve = np.linspace(0, 1, 256) ** rng.uniform(0.82, 1.22) * rng.uniform(0.86, 1.0)
-    curve += rng.uniform(0, 0.04) * (rng.random() < 0.3)
-    tones: Picture = np.rint(np.clip(curve, 0, 1) * 255).astype(np.uint8)
-    toned = tones[picture]
-    if rng.random() < 0.5:
-        gray = picture[..., :1] == picture[..., 2:]  # color coding leaves gray pixels gray
-        balance = rng.uniform(0.75, 1.1, 3)
-        colored = np.clip(toned * balance, 0, 255).astype(np.uint8)
-        toned = np.where(gray, toned, colored)
-    return toned
-
-
-def _resample(rng: Generator, picture: Picture) -> Picture:
-    """Through another size and back."""
-    size = int(rng.integers(120, 400))
-    small = Image.fromarray(picture).resize((size, size), Image.Resampling.BILINEAR)
-    return np.asarray(small.resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR))
-
-
-def _add_grain(rng: Generator, picture: Picture) -> Picture:
-    grain = rng.standard_normal((*picture.shape[:2], 1), dtype=np.float32)
-    spoiled = picture + grain * np.float32(rng.uniform(1, 6))
-    return np.clip(spoiled, 0, 255).astype(np.uint8)
-
-
-def _compress(rng: Generator, picture: Picture) -> Picture:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=int(rng.integers(70, 96)))
-    return np.asarray(Image.open(buffer))
-
-
-_SPOILERS: tuple[tuple[Callable[[Generator, Picture], Picture], float], ...] = (
-    (_change_tones, 0.7),
-    (_resample, 0.25),
-    (_add_grain, 0.15),
-    (_compress, 0.5),
-)

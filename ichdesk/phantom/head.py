@@ -1,9 +1,12 @@
 """The head itself: its outline, scalp, skull and brain tissue on a grid in millimeters."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ichdesk.phantom.atlas import atlas_cells
 from ichdesk.phantom.fields import Field, blend, length, smooth_field, soft_step
 
 LEVELS = ("vertex", "body", "ventricle", "basal", "posterior")
@@ -29,6 +32,8 @@ class Plan:
         shift_mm: How far the midline is pushed along x.
         atrophy: 0 to 1, how wide sulci and ventricles are.
         noise_hu: Standard deviation of the noise in the brain.
+        height_mm: Height of the middle of the slice above the plane through both commissures.
+        tilt: How much the slice rises per mm towards the back of the head.
     """
 
     level: str
@@ -38,6 +43,8 @@ class Plan:
     shift_mm: float
     atrophy: float
     noise_hu: float
+    height_mm: float = 10.0
+    tilt: float = 0.1
 
 
 @dataclass
@@ -81,6 +88,15 @@ class Head:
         """Side of the square picture."""
         return int(self.hu.shape[0])
 
+    def z_mm(self, y_mm: float) -> float:
+        """Height above the plane through both commissures where the slice meets brain y."""
+        return self.plan.height_mm + self.plan.tilt * y_mm
+
+    @cached_property
+    def cells(self) -> NDArray[np.intp]:
+        """The cell of an atlas sheet that every pixel shows, (H, W)."""
+        return atlas_cells(self.x_mm, self.y_mm)
+
     def mark(self, sign: str, weight: Field) -> None:
         """Outline where a sign is, in addition to where it was outlined before."""
         np.maximum(self.signs[sign], weight, out=self.signs[sign])
@@ -98,11 +114,14 @@ def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     head_x: Field = image_x * cos + image_y * sin
     head_y: Field = image_y * cos - image_x * sin
-    half, radius = _outline(rng, plan, size_px, head_x, head_y)
+    half, u, v = _outline(rng, plan, head_x, head_y)
+    radius = np.maximum(length(u, v), np.float32(1e-3))
+    radius *= 1 + np.float32(0.012) * smooth_field(rng, size_px, 4)
     rho = length(head_x, head_y) + np.float32(1e-3)
-    depth: Field = rho / np.maximum(radius, np.float32(1e-3)) - rho
-    u, v = head_x / np.float32(half[0]), head_y / np.float32(half[1])
+    depth: Field = rho / radius - rho
     x, y = _brain_coordinates(rng, plan, u, v)
+    inward = _inner_table_mm(rng, plan, x, y, size_px)
+    depth -= inward
     head = Head(
         plan=plan, image_x_mm=image_x, image_y_mm=image_y, head_x_mm=head_x, head_y_mm=head_y,
         x_mm=x, y_mm=y, depth_mm=depth, half_mm=half,
@@ -110,36 +129,39 @@ def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
         cavity=soft_step(depth, 1.2 * plan.pixel_mm), scalp_mm=depth,
     )  # fmt: skip
     head.signs = {name: np.zeros_like(depth) for name in SIGNS}
-    _draw_scalp_and_skull(rng, head)
+    _draw_scalp_and_skull(rng, head, inward)
     return head
 
 
 def _image_grid(rng: np.random.Generator, plan: Plan, size_px: int) -> tuple[Field, Field]:
     """Scanner coordinates in mm around the center of the head."""
     line = (np.arange(size_px, dtype=np.float32) - np.float32((size_px - 1) / 2)) * plan.pixel_mm
-    off_x, off_y = rng.normal(-3, 8.0), rng.normal(0, 8.0)
+    spread = 8.0 if rng.random() < 0.8 else 16.0
+    off_x, off_y = rng.normal(-3, spread), rng.normal(0, spread)
     x, y = np.meshgrid(line - np.float32(off_x), line - np.float32(off_y))
     return x.astype(np.float32), y.astype(np.float32)
 
 
 def _outline(
-    rng: np.random.Generator, plan: Plan, size_px: int, head_x: Field, head_y: Field
-) -> tuple[tuple[float, float], Field]:
-    """Half axes of the cavity (mm) and its warped radius, which is 1 on the inner table."""
+    rng: np.random.Generator, plan: Plan, head_x: Field, head_y: Field
+) -> tuple[tuple[float, float], Field, Field]:
+    """Half axes of the cavity (mm) and coordinates in which the inner table is the unit circle."""
     scale = rng.uniform(0.72, 0.97) if plan.level == "vertex" else rng.uniform(0.95, 1.03)
     half_x, half_y = rng.uniform(59, 71) * scale, rng.uniform(75, 89) * scale
-    taper = rng.uniform(0.03, 0.16)
+    taper = rng.uniform(0.0, 0.12)
     if plan.level in ("basal", "posterior"):
-        half_y *= rng.uniform(0.84, 0.95)
-        taper = rng.uniform(0.12, 0.28)
-    skew, square = rng.normal(0, 0.03), rng.uniform(0.0, 0.6)
+        low_front = np.clip((-18 - plan.height_mm + 80 * plan.tilt) / 20, 0, 1)
+        half_y *= rng.uniform(0.86, 0.97) - 0.14 * low_front  # orbits take the room in front
+        taper = rng.uniform(0.06, 0.2)
+    skew, square = rng.normal(0, 0.03), rng.uniform(0.0, 0.55)
+    flat = rng.uniform(0, 0.1) if rng.random() < 0.4 else 0.0
     v = head_y / np.float32(half_y)
+    v = v * (1 + np.float32(flat) * np.clip(v, 0, 1))  # a flat back of the head
     u = (head_x / np.float32(half_x) - np.float32(skew) * v) / (1 + np.float32(taper) * v)
     uu, vv = u * u, v * v
     total = uu + vv + np.float32(1e-6)
-    radius = np.sqrt(total - np.float32(square) * uu * vv / total)
-    radius *= 1 + np.float32(0.012) * smooth_field(rng, size_px, 4)
-    return (half_x, half_y), radius
+    rounder = np.sqrt(1 - np.float32(square) * uu * vv / (total * total))
+    return (half_x, half_y), u * rounder, v * rounder
 
 
 def _brain_coordinates(
@@ -157,12 +179,33 @@ def _brain_coordinates(
     return x, y
 
 
-def _draw_scalp_and_skull(rng: np.random.Generator, head: Head) -> None:
+def _inner_table_mm(
+    rng: np.random.Generator, plan: Plan, x: Field, y: Field, size_px: int
+) -> Field:
+    """How far bone stands out into the cavity: crests in the midline, now and then hyperostosis."""
+    midline = 1 / (1 + (x * np.float32(1 / rng.uniform(3, 9))) ** 2)
+    front = np.clip(y * np.float32(-1 / 40) - 1, 0, 1)
+    back = np.clip(y * np.float32(1 / 40) - 1, 0, 1)
+    low = 1.0 if plan.height_mm < 12 else 0.4
+    crest: Field = midline * (
+        front * np.float32(rng.uniform(0, 4.5)) + back * np.float32(low * rng.uniform(0, 5))
+    )
+    if rng.random() < 0.08:
+        bumps = np.clip(1 + smooth_field(rng, size_px, 11), 0, 3)
+        crest += front * (1 - midline) * bumps * np.float32(rng.uniform(1, 4))
+    return crest
+
+
+def _draw_scalp_and_skull(rng: np.random.Generator, head: Head, inward: Field) -> None:
     """Skin, fat and muscle, then two tables of bone with marrow between, with soft edges."""
     size, edge = head.size_px, head.edge_mm
     v = head.head_y_mm / np.float32(head.half_mm[1])
-    thick = rng.uniform(4.2, 8.5) * (1 + np.float32(0.12) * smooth_field(rng, size, 6))
-    thick = thick * (1 + np.float32(rng.uniform(0, 0.35)) * v * v)
+    thick = rng.uniform(4.2, 8.2) * (1 + np.float32(0.13) * smooth_field(rng, size, 6))
+    thick = thick * (1 + np.float32(rng.uniform(-0.1, 0.4)) * v * v)
+    temple = np.clip(1 - (v + np.float32(0.1)) ** 2 * 4, 0, 1)
+    if head.plan.height_mm < 20:
+        thick = thick * (1 - np.float32(rng.uniform(0, 0.45)) * temple)
+    thick = np.maximum(thick, 1.8) + inward
     scalp = rng.uniform(1.5, 5.5) * (1 + np.float32(0.25) * smooth_field(rng, size, 5))
     scalp = np.maximum(scalp, 1.0) + _temporalis_mm(rng, head)
     skin = head.depth_mm + thick + scalp
@@ -175,7 +218,20 @@ def _draw_scalp_and_skull(rng: np.random.Generator, head: Head) -> None:
     blend(head.hu, bone, soft_step(head.depth_mm + thick, edge))
     marrow = soft_step(thick * np.float32(0.22) - np.abs(head.depth_mm + thick / 2), 2 * edge)
     head.hu -= marrow * np.float32(rng.uniform(100, 600))
+    _draw_sutures(rng, head, thick)
     blend(head.hu, 8.0, head.cavity)
+
+
+def _draw_sutures(rng: np.random.Generator, head: Head, thick: Field) -> None:
+    """Thin oblique gaps in the vault, mirrored."""
+    if rng.random() < 0.5:
+        return
+    x, y = np.abs(head.x_mm), head.y_mm
+    for slope in (rng.uniform(-1.2, -0.5), rng.uniform(0.5, 1.6)):
+        across = np.abs(y - np.float32(slope) * x + head.depth_mm * np.float32(rng.normal(0, 0.7)))
+        gap = soft_step(np.float32(rng.uniform(0.1, 0.7)) - across, head.edge_mm)
+        gap *= soft_step(head.depth_mm + thick - 1, 1.0)
+        head.hu -= np.float32(rng.uniform(200, 800)) * gap * (head.hu > 300)
 
 
 def _temporalis_mm(rng: np.random.Generator, head: Head) -> Field | float:
@@ -187,31 +243,3 @@ def _temporalis_mm(rng: np.random.Generator, head: Head) -> Field | float:
     temple = np.clip(1 - (v + np.float32(0.3)) ** 2 * 5, 0, 1) * np.clip(np.abs(u) - 0.4, 0, 0.6)
     extra: Field = np.float32(rng.uniform(0, 14)) * temple
     return extra
-
-
-def draw_brain(rng: np.random.Generator, head: Head) -> None:
-    """Fill the cavity with white matter, a gray cortex folded by sulci, and a rim of fluid."""
-    size, plan, edge = head.size_px, head.plan, head.edge_mm
-    gap = 3.6 * plan.atrophy**2 * (1 + np.float32(0.5) * smooth_field(rng, size, 6))
-    gap = gap + np.float32(rng.uniform(-1.2, 0.4))
-    folds = smooth_field(rng, size, int(rng.integers(12, 19)))
-    folds += np.float32(0.5) * smooth_field(rng, size, 30)
-    distance = np.abs(folds) * np.float32(4.2)  # mm from the nearest fold, roughly
-    reach = rng.uniform(9, 17) + (14 if plan.level == "vertex" else 0) + 8 * plan.atrophy
-    shallow = soft_step(reach - head.depth_mm, 10.0)
-    width = 0.05 + rng.uniform(0.0, 0.35) + 1.1 * plan.atrophy
-    if plan.level == "vertex":
-        width += rng.uniform(0.1, 0.6)
-    effaced = 1 - plan.mass * soft_step(head.x_mm * np.float32(plan.side), 60.0)
-    sulcus = soft_step(width * shallow * effaced - distance, rng.uniform(1.4, 2.6) * edge) * shallow
-    rim = soft_step(gap - head.depth_mm, 1.5 * edge)
-    head.csf["sulcus"] = np.maximum(sulcus, rim) * head.cavity
-    white, contrast = rng.uniform(25, 31), rng.uniform(4.0, 9.5)
-    cortex = np.maximum(
-        soft_step(rng.uniform(3.5, 6.5) - head.depth_mm + gap, 3.0),
-        soft_step(rng.uniform(2.0, 3.5) - distance, 3.0) * shallow,
-    )
-    brain = np.float32(white) + np.float32(contrast) * cortex
-    brain += np.float32(rng.uniform(0.4, 1.3)) * smooth_field(rng, size, 9)
-    blend(head.hu, brain, head.cavity)
-    blend(head.hu, float(rng.uniform(3, 12)), head.csf["sulcus"])

@@ -5,13 +5,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ichdesk.phantom.brain import draw_brain
 from ichdesk.phantom.fields import Field, Mask
-from ichdesk.phantom.head import LEVELS, Head, Plan, draw_brain, make_head
+from ichdesk.phantom.head import LEVELS, Head, Plan, make_head
 from ichdesk.phantom.landmarks import draw_landmarks
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES, PAINTERS
 from ichdesk.phantom.surroundings import draw_headrest, draw_old_lesions, draw_surgery, scan
 
-_LEVEL_WEIGHTS = (0.13, 0.24, 0.38, 0.17, 0.08)
+_LEVEL_WEIGHTS = (0.10, 0.19, 0.40, 0.20, 0.11)
+_HEIGHTS_MM = {
+    "vertex": (44.0, 62.0),
+    "body": (23.0, 38.0),
+    "ventricle": (1.0, 23.0),
+    "basal": (-18.0, 1.0),
+    "posterior": (-40.0, -20.0),
+}
 _LEVELS_WITH_VENTRICLE = ("body", "ventricle", "basal")
 _SMALLEST_LESION_MM2 = 14.0
 _ATTEMPTS = 8
@@ -95,15 +103,18 @@ def _make_plan(
     without = level is None and "intraventricular" in wanted
     while without and drawn_level not in _LEVELS_WITH_VENTRICLE:
         drawn_level = str(rng.choice(LEVELS, p=_LEVEL_WEIGHTS))
-    field_mm = float(np.clip(rng.normal(246, 16), 205, 320))
+    field_mm = float(np.clip(rng.normal(246, 16 if rng.random() < 0.8 else 32), 205, 320))
     side = int(rng.choice((-1, 1)))
     takes_room = any(t in wanted for t in ("intraparenchymal", "subdural", "epidural"))
     mass = float(rng.random() ** 1.7) if takes_room else 0.0
     shift = -side * mass * rng.uniform(0, 9) + rng.normal(0, 0.6)
     if rng.random() < 0.07:  # swelling, old surgery: a shift that says nothing about blood
         shift += rng.normal(0, 4.0)
+    level = level or drawn_level
     return Plan(
-        level=level or drawn_level,
+        level=level,
+        height_mm=_height_mm(rng, level),
+        tilt=float(np.clip(rng.normal(0.1, 0.14), -0.15, 0.4)) * (0.3 if level == "body" else 1),
         pixel_mm=field_mm / size_px,
         side=side,
         mass=mass,
@@ -111,6 +122,14 @@ def _make_plan(
         atrophy=float(rng.beta(1.1, 2.2)),
         noise_hu=float(rng.uniform(0.7, 2.2) if rng.random() < 0.85 else rng.uniform(2.2, 4.5)),
     )
+
+
+def _height_mm(rng: np.random.Generator, level: str) -> float:
+    """A height within the level; in teaching images most ventricles are cut at the thalami."""
+    bottom, top = _HEIGHTS_MM[level]
+    middling = level == "ventricle" and rng.random() < 0.65
+    height = rng.normal(9, 4) if middling else rng.uniform(bottom, top)
+    return float(np.clip(height, bottom, top))
 
 
 def _draw(

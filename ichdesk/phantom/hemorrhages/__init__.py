@@ -1,0 +1,1 @@
+"""How each kind of hemorrhage is painted into a head, and what goes with it."""
