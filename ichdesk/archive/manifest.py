@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
+from ichdesk.core.config import DEFAULT_BACKBONE, DEFAULT_HEAD, HEADS, TrainConfig
 from ichdesk.core.limits import MAX_CLASSES
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project, name_problem
@@ -26,10 +26,9 @@ _SETTINGS = {
     "batch_size": "trainBatchSize",
     "learning_rate": "trainLearningRate",
 }
-_OWN_KEYS = ("disabled", "empty", "seed", "backbone")
+_OWN_KEYS = ("disabled", "empty", "seed", "backbone", "head")
 _DEEPEST = 50
-_PLUGIN_NAME = re.compile(r"[\w.-]{1,100}")
-_IMPORTED = "tm-import:"
+_PLUGIN_NAME = re.compile(r"[\w.-]{1,100}(:random)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,8 @@ def read_config(manifest: JsonObject, notes: Notes) -> TrainConfig:
         config = _with_setting(config, "seed", _number(own["seed"]), notes)
     if "backbone" in own:
         config = replace(config, backbone=_backbone(own["backbone"], notes))
+    if "head" in own:
+        config = replace(config, head=_head(own["head"], notes))
     return config
 
 
@@ -131,6 +132,8 @@ def _deviations(project: Project) -> JsonObject:
         own["seed"] = project.config.seed
     if project.config.backbone != DEFAULT_BACKBONE:
         own["backbone"] = project.config.backbone
+    if project.config.head != DEFAULT_HEAD:
+        own["head"] = project.config.head
     return own
 
 
@@ -163,14 +166,21 @@ def _backbone(value: Json, notes: Notes) -> str:
     if isinstance(value, str):
         if _PLUGIN_NAME.fullmatch(value):
             return value
-        path = value.removeprefix(_IMPORTED)
-        if path != value and _is_local_file(path):
+        plugin, _, path = value.partition(":")
+        if _PLUGIN_NAME.fullmatch(plugin) and _is_local_file(path):
             return value
-        name = shown_name(path.replace("\\", "/").rsplit("/", 1)[-1])
+        name = shown_name((path or value).replace("\\", "/").rsplit("/", 1)[-1])
         notes.add(f"The backbone {name} is not on this computer; the built-in one is used.")
     else:
         notes.add("The backbone in the file cannot be used; the built-in one is used.")
     return DEFAULT_BACKBONE
+
+
+def _head(value: Json, notes: Notes) -> str:
+    if isinstance(value, str) and value in HEADS:
+        return value
+    notes.add("The head in the file is unknown here; ICHDesk's own is used.")
+    return DEFAULT_HEAD
 
 
 def _is_local_file(path: str) -> bool:

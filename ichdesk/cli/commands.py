@@ -13,9 +13,10 @@ import numpy as np
 
 from ichdesk import __version__
 from ichdesk.archive import Cancelled, SampleStore, export_samples, save_project
-from ichdesk.cli import jobs
+from ichdesk.cli import backbones as listed
+from ichdesk.cli import jobs, recipes
 from ichdesk.cli.progress import progress_bars
-from ichdesk.core.config import DEVICES, TrainConfig
+from ichdesk.core.config import DEVICES, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
@@ -60,7 +61,8 @@ def app() -> None:
 _file = click.argument("file", type=_PATH)
 _json_out = click.option("--json", "json_out", type=_PATH, help="Write the results here.")
 _force = click.option("--force", is_flag=True, help="Replace OUT if it exists.")
-_backbone = click.option("--backbone", help='"ct-phantom" or "tm-import:EXPORT.zip".')
+_backbone = click.option("--backbone", help="As “ichdesk backbones” lists them, or NAME:FILE.")
+_head = click.option("--head", type=click.Choice(HEADS), help="How the trained part learns.")
 _device = click.option("--device", type=click.Choice(DEVICES), help="Where to compute.")
 
 
@@ -78,7 +80,7 @@ def info(file: Path) -> None:
     click.echo(
         f"Settings: {config.epochs} epochs, batch size {config.batch_size}, "
         f"learning rate {np.format_float_positional(config.learning_rate, trim='-')}, "
-        f"seed {config.seed}, backbone {config.backbone}"
+        f"seed {config.seed}, backbone {config.backbone}, head {config.head}"
     )
 
 
@@ -109,6 +111,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
 @click.option("--batch-size", type=int, help="Images per step.")
 @click.option("--learning-rate", type=float, help="Step size of Adam.")
 @_backbone
+@_head
 @click.option("--seed", type=int, help="Decides split and initial weights.")
 @_device
 @click.option("--model", type=_PATH, help="Save the trained model here.")
@@ -129,6 +132,7 @@ def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -
 @click.option("--repeats", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--settings", type=click.Choice(["file", "default"]), default="default")
 @_backbone
+@_head
 @_device
 @_json_out
 def evaluate(
@@ -178,19 +182,35 @@ def predict(model: Path, images: tuple[Path, ...], csv_out: Path | None, device:
 
 
 @app.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--measure", is_flag=True, help="Measure the speed of each; takes a minute or two.")
+@click.option("--device", type=click.Choice(DEVICES), default="auto", help="Whose speed to show.")
+def backbones(as_json: bool, measure: bool, device: str) -> None:
+    """List the networks that turn images into features: size, speed, source of the weights.
+
+    Each can be chosen with --backbone. Some networks and Teachable Machine exports take a file:
+    resnet18:WEIGHTS.pth, tm-import:EXPORT.zip. Nothing is downloaded.
+    """
+    with progress_bars() as bars:
+        infos = listed.list_backbones(device, bars, measure=measure)
+    click.echo(listed.backbones_json(infos) if as_json else listed.backbones_text(infos))
+
+
+@app.command()
 @click.argument("out", metavar="OUT.tm", type=_PATH)
-@click.option("--classes", default="Hemorrhage=30,Normal=30", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--classes", help="What to draw; Hemorrhage=30,Normal=30 if not given.")
+@click.option("--seed", type=click.IntRange(0), help="Source of all chance; 0 if not given.")
 @click.option("--color-coded", is_flag=True, help="Color a range of HU red to orange.")
+@click.option("--project", type=int, metavar="N", help="Make the class project N again, 1 to 5.")
 @_force
-def phantom(out: Path, classes: str, seed: int, color_coded: bool, force: bool) -> None:
+def phantom(out: Path, project: int | None, force: bool, **given: Any) -> None:
     """Make a class project of synthetic head-CT slices."""
     jobs.refuse_existing(out, force)
-    counts = jobs.class_counts(classes)
+    recipe = recipes.own_recipe(**given) if project is None else recipes.shipped(project, given)
     with closing(SampleStore()) as store, progress_bars() as bars:
-        project = jobs.phantom_project(counts, seed, color_coded, store, bars)
-        save_project(project, out)
-    click.echo(f"Wrote {counted(project.sample_count, 'image')} to {out}")
+        made = recipes.make_project(recipe, store, bars)
+        save_project(made, out)
+    click.echo(f"Wrote {counted(made.sample_count, 'image')} to {out}")
 
 
 @app.command()

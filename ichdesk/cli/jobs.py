@@ -23,7 +23,6 @@ from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, start_training
 
-MAX_PHANTOMS = 100_000
 _REQUEST_ID = 1
 
 
@@ -135,46 +134,6 @@ def predict(
     labels, probabilities = predict_file(model, images, device)
     rows = [(path, row.tolist()) for (path, _), row in zip(readable, probabilities, strict=True)]
     return labels, rows, problems
-
-
-def class_counts(text: str) -> dict[str, int]:
-    """Parse "Normal=30,Hemorrhage=30".
-
-    Raises:
-        UserError: It has another form, or asks for none or too many.
-    """
-    counts: dict[str, int] = {}
-    for part in text.split(","):
-        name, _, count = part.rpartition("=")
-        if not name.strip() or not count.strip().isdecimal():
-            raise UserError(f"“{part}” is not NAME=COUNT; write for example Normal=30.")
-        if name.strip() in counts:
-            raise UserError(f"The class “{name.strip()}” is given twice; name it once.")
-        counts[name.strip()] = int(count)
-    if not 1 <= sum(counts.values()) <= MAX_PHANTOMS:
-        raise UserError(f"Ask for 1 to {MAX_PHANTOMS:,} images in all.")
-    return counts
-
-
-def phantom_project(
-    counts: Mapping[str, int], seed: int, color_coded: bool, store: SampleStore, bars: Bars
-) -> Project:
-    """A project of synthetic slices; UserError if a class name says no content."""
-    from ichdesk.phantom import phantom_jpegs  # noqa: PLC0415 - the other commands need no scipy
-
-    project = Project()
-    done, total = 0, sum(counts.values())
-    for name, count in counts.items():
-        samples = []
-        try:
-            for data in phantom_jpegs(name, count, seed, color_coded=color_coded):
-                samples.append(store.add(data))
-                done += 1
-                bars.show("Drawing", done, total)
-        except ValueError as error:
-            raise UserError(str(error)) from error
-        project = project.add_class(name, samples)
-    return project
 
 
 def gather_project(source: Path, store: SampleStore) -> Project:

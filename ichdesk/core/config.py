@@ -7,6 +7,8 @@ MAX_BATCH_SIZE = 1_024
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
 DEFAULT_BACKBONE = "ct-phantom"
 DEVICES = ("auto", "cuda", "mps", "cpu")
+HEADS = ("ichdesk", "teachable-machine")
+DEFAULT_HEAD = HEADS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,10 @@ class TrainConfig:
         batch_size: Samples per step.
         learning_rate: Step size of Adam.
         seed: Decides split, initial weights and order of samples.
-        backbone: Name of the feature extractor, or "tm-import:<file>".
+        backbone: Name of the feature extractor, or its name and weights: "resnet18:random",
+            "resnet18:<file>", "tm-import:<file>".
         device: One of `DEVICES`; "auto" takes CUDA, else MPS, else the CPU.
+        head: One of `HEADS`: how the part that is trained learns, our way or the original's.
     """
 
     epochs: int = 50
@@ -28,6 +32,7 @@ class TrainConfig:
     seed: int = 0
     backbone: str = DEFAULT_BACKBONE
     device: str = "auto"
+    head: str = DEFAULT_HEAD
 
     def problem(self) -> str | None:
         """One sentence on the first setting that cannot be used, or None."""
@@ -39,6 +44,7 @@ class TrainConfig:
             return "Learning rate must be greater than 0 and at most 10."
         if not 0 <= self.seed < 2**32:
             return "Seed must be a whole number from 0 to 4294967295."
-        if self.device not in DEVICES:
-            return f"Device must be one of: {', '.join(DEVICES)}."
+        for name, chosen, known in (("Device", self.device, DEVICES), ("Head", self.head, HEADS)):
+            if chosen not in known:
+                return f"{name} must be one of: {', '.join(known)}."
         return None

@@ -63,6 +63,7 @@ def _settings(run: TrainingRun) -> dict[str, Any]:
         "batch_size": run.config.batch_size,
         "learning_rate": run.config.learning_rate,
         "backbone": run.config.backbone,
+        "head": run.config.head,
         "seed": run.config.seed,
         "device": run.device,
     }

@@ -13,13 +13,22 @@ _EPSILON = 1e-7  # Keras and TensorFlow.js; torch's default is 1e-8
 class Adam:
     """Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, with the epsilon of the original app.
 
+    With `weight_decay` it is AdamW: Loshchilov and Hutter 2019 (arXiv 1711.05101), algorithm 2.
+
     Args:
         parameters: Tensors to change in place; their `grad` is read.
         learning_rate: Step size.
+        weight_decay: In each step, matrices shrink by this times the step size; biases do not.
     """
 
-    def __init__(self, parameters: Iterable[torch.nn.Parameter], learning_rate: float) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[torch.nn.Parameter],
+        learning_rate: float,
+        weight_decay: float = 0.0,
+    ) -> None:
         self._learning_rate = learning_rate
+        self._kept = max(0.0, 1.0 - learning_rate * weight_decay)  # a huge step must not turn signs
         self._step = 0
         self._states = [(p, torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
 
@@ -36,5 +45,7 @@ class Adam:
                 continue
             mean.lerp_(gradient, 1.0 - _MEAN_DECAY)
             square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1.0 - _SQUARE_DECAY)
+            if parameter.ndim > 1 and self._kept < 1.0:
+                parameter.mul_(self._kept)
             parameter.addcdiv_(mean, (square.sqrt() / square_weight).add_(_EPSILON), value=-size)
             parameter.grad = None

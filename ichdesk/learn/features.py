@@ -29,8 +29,10 @@ Vector = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 
 BATCH = 16  # measured on CPUs: 8 and 16 are fastest, larger ones leave the cache
-_THREADS = min(8, cpu_count() or 1)
-_BATCHES_AHEAD = _THREADS + 2
+_HEAVY_BATCH = 4  # of ResNet-101, 16 would take seconds, in which no run can be cancelled
+_HEAVY_PARAMETERS = 5_000_000
+THREADS = min(8, cpu_count() or 1)
+_BATCHES_AHEAD = THREADS + 2
 
 
 class Cancelled(Exception):  # noqa: N818 - a request, not an error
@@ -103,6 +105,13 @@ class Extractor:
         """Names the numbers that come out; devices differ in the last digits."""
         return f"{self.backbone.fingerprint}:{self.device.type}"
 
+    @property
+    def batch(self) -> int:
+        """Images per batch."""
+        count = sum(parameter.numel() for parameter in self.backbone.module.parameters())
+        heavy = self.device.type == "cpu" and count > _HEAVY_PARAMETERS
+        return _HEAVY_BATCH if heavy else BATCH
+
     @torch.inference_mode()
     def run(self, images: Image) -> Vector:
         """Features (N, D) float32 of images (N, 224, 224, 3) uint8.
@@ -119,7 +128,7 @@ class Extractor:
         return numbers
 
     def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Vector | str]]:
-        """The features, or why there are none, of at most `BATCH` samples."""
+        """The features, or why there are none, of at most `batch` samples."""
         images = [read_image(sample) for sample in samples]
         pixels = [image for image in images if not isinstance(image, str)]
         rows = iter(self._run_full_batch(pixels) if pixels else ())
@@ -127,12 +136,12 @@ class Extractor:
         return list(zip(samples, results, strict=True))
 
     def _run_full_batch(self, images: Sequence[Image]) -> list[Vector]:
-        """Features (D,) of each image, of a batch padded to `BATCH`.
+        """Features (D,) of each image, of a batch padded to `batch`.
 
         Convolutions round differently for different batch sizes; with one size, an image has the
         same features whatever else is in the project and in the cache.
         """
-        batch = np.zeros((BATCH, SIDE_PX, SIDE_PX, 3), np.uint8)
+        batch = np.zeros((self.batch, SIDE_PX, SIDE_PX, 3), np.uint8)
         batch[: len(images)] = images
         with nullcontext() if self.device.type == "cpu" else self.lock:
             features = self.run(batch)
@@ -183,8 +192,9 @@ def _batches(
 ) -> Iterator[list[tuple[Sample, Vector | str]]]:
     """Results in order, computed by threads a few batches ahead and no further."""
     waiting: deque[Future[list[tuple[Sample, Vector | str]]]] = deque()
-    coming = (samples[start : start + BATCH] for start in range(0, len(samples), BATCH))
-    pool = ThreadPoolExecutor(_THREADS, "features", torch.set_num_threads, (1,))
+    size = extractor.batch
+    coming = (samples[start : start + size] for start in range(0, len(samples), size))
+    pool = ThreadPoolExecutor(THREADS, "features", torch.set_num_threads, (1,))
     try:
         while True:
             if is_cancelled():

@@ -11,7 +11,7 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import Counts, accuracy, confusion_matrix
 from ichdesk.learn.adam import Adam
-from ichdesk.learn.head import Head
+from ichdesk.learn.head import RECIPES, Head
 
 _DIVERGED = (
     "The training failed in epoch {}: the loss grew beyond all numbers because the learning rate "
@@ -64,20 +64,24 @@ def fit(
     """Train the head in place, and say so after every batch and every epoch.
 
     The samples are shuffled once and keep that order in every epoch, as in the original. The head
-    is so small that the CPU is the fastest place for it, whatever the backbone runs on.
+    is so small that the CPU is the fastest place for it, whatever the backbone runs on. Figures of
+    an epoch are of the whole features; only the steps hide some of them.
 
     Raises:
         UserError: The loss has grown beyond all numbers, so that no model can come of it.
     """
-    head.fit_scaler(train.x)
+    recipe = RECIPES[config.head]
+    if recipe.standardize:
+        head.fit_scaler(train.x)
     order = torch.randperm(len(train.y), generator=generator)
     x, y = head.standardize(train.x[order]), train.y[order]  # (N, D), (N,)
     starts = range(0, len(y), config.batch_size)  # none if every sample was held out
     batches = [(x[i : i + config.batch_size], y[i : i + config.batch_size]) for i in starts]
-    optimizer = Adam(head.parameters(), config.learning_rate)
+    optimizer = Adam(head.parameters(), config.learning_rate, recipe.weight_decay)
     for epoch in range(config.epochs):
         for number, (features, classes) in enumerate(batches, start=1):  # (B, D), (B,)
-            loss = cross_entropy(head.classify(features), classes)
+            seen = hide_some(features, recipe.hidden_share, generator)
+            loss = cross_entropy(head.classify(seen), classes)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             yield BatchResult(epoch, number, len(batches))
@@ -85,6 +89,17 @@ def fit(
         yield result
         if result.train.loss is not None and not isfinite(result.train.loss):
             raise UserError(_DIVERGED.format(epoch + 1))
+
+
+def hide_some(x: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
+    """Set a random share of the numbers to 0 and raise the rest, so that sums stay what they were.
+
+    torch's own dropout takes its chance from a source that everybody shares.
+    """
+    if share == 0.0:
+        return x
+    shown = torch.rand(x.shape, generator=generator) >= share
+    return x * shown / (1.0 - share)
 
 
 @torch.inference_mode()

@@ -1,5 +1,7 @@
-"""The part that learns: two dense layers on standardized features."""
+"""The part that learns: two dense layers on features, and the two ways in which they learn."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import sqrt
 
 import torch
@@ -9,8 +11,33 @@ HIDDEN_UNITS = 100
 _LEAST_SPREAD = 0.5  # of the median spread; features that hardly vary are not blown up
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a head learns.
+
+    Attributes:
+        standardize: Bring all features to one scale first.
+        hidden_share: Share of the features that are hidden from each sample in each step
+            (dropout: Srivastava 2014, JMLR 15), so that no weight relies on a single one.
+        weight_decay: See `Adam`; after many steps no weight is larger than about its inverse.
+    """
+
+    standardize: bool
+    hidden_share: float
+    weight_decay: float
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "ichdesk": Recipe(standardize=True, hidden_share=0.5, weight_decay=5.0),
+    "teachable-machine": Recipe(standardize=False, hidden_share=0.0, weight_decay=0.0),
+}
+"""By `TrainConfig.head`. The second is the original's; the first has more of a few images."""
+
+
 class Head(nn.Module):
     """Standardize, Dense(100, ReLU), Dense(C) without bias; (N, D) features to (N, C) logits.
+
+    A new head leaves the features as they are until `fit_scaler` says otherwise.
 
     Args:
         dimension: D, features per sample.

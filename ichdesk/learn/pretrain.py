@@ -18,12 +18,27 @@ from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
-from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.pretrain_data import TrainingBatches, build_cache, load_cache
+from ichdesk.learn.pretrain_parallel import (
+    ALL,
+    LostProcessError,
+    Share,
+    in_step,
+    joined,
+    leader_first,
+)
 from ichdesk.learn.pretrain_student import Student, average_into, folded_net, loss_of
 
 _CHECKPOINT = "checkpoint.pt"
 _COOLDOWN = 0.4
+_SEVERAL = (
+    "Several processes share the work, one for each GPU or CPU core, when they are started by "
+    "`torchrun --standalone --nproc-per-node=N -m ichdesk.learn.pretrain`; on processor cores that "
+    "are busy with other things, too, that is far faster than one process with several threads. "
+    "With --resume, torchrun's --max-restarts goes on from the last checkpoint. Where the C "
+    "library is glibc, MALLOC_ARENA_MAX=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000 in "
+    "the environment keeps memory from being fetched anew at every step."
+)
 
 
 @dataclass(frozen=True)
@@ -128,13 +143,19 @@ class Pretraining:
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
 
-    def run(self, data: TrainingBatches, workers: int) -> Iterator[float]:
-        """Train from the current step to the end, yielding each step's loss."""
-        left = Subset(data, range(self.step, self.recipe.last_step))
+    def run(self, data: TrainingBatches, workers: int, share: Share = ALL) -> Iterator[float]:
+        """Train from the current step to the end, yielding each step's loss.
+
+        Args:
+            data: The batches, or where processes share them, every batch in as many parts.
+            workers: How many processes make pictures for this one.
+            share: Which part this process takes; the loss is that of its part.
+        """
+        left = Subset(data, share.parts(self.step, self.recipe.last_step))
         loader = DataLoader(left, batch_size=None, num_workers=workers, collate_fn=None)
-        self.student.train()
+        net = in_step(self.student.train(), share, self.device)
         for batch in loader:
-            loss = loss_of(self.student, batch, self.device, half=self.recipe.half)
+            loss = loss_of(net, batch, self.device, half=self.recipe.half)
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
@@ -161,7 +182,12 @@ class Workplace:
 
 
 def pretrain(
-    recipe: Recipe, place: Workplace, device: torch.device, *, stop_after: int | None = None
+    recipe: Recipe,
+    place: Workplace,
+    device: torch.device,
+    share: Share = ALL,
+    *,
+    stop_after: int | None = None,
 ) -> Path | None:
     """Make the weights and return their path; or None if told to stop before the end.
 
@@ -169,42 +195,53 @@ def pretrain(
         recipe: What decides the weights.
         place: Folders and processes.
         device: Where to train.
+        share: This process's part, where several do the same recipe in the same folders.
         stop_after: Leave a checkpoint at this step and return, for tests and long runs in parts.
 
     Raises:
         UserError: A setting makes no sense, or files of other settings lie in a folder.
     """
-    recipe.check()
-    place.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = place.out / _CHECKPOINT
-    with Progress() as progress:
-        task = progress.add_task("Synthetic slices", total=recipe.slices)
-        for done in build_cache(place.cache, recipe.seed, recipe.slices, place.workers):
-            progress.update(task, completed=done)
-        slices = load_cache(place.cache, recipe.slices)
-        data = TrainingBatches(slices, recipe.seed, recipe.batch_size, recipe.steps)
-        training = Pretraining(recipe, device)
-        if place.resume and checkpoint.exists():
-            training.load(checkpoint)
+    weights, checkpoint = place.out / "weights.safetensors", place.out / _CHECKPOINT
+    with Progress(disable=not share.leads) as progress:
+        with leader_first(share):
+            recipe.check()
+            data = _batches(recipe, place, share, progress)
+            training = Pretraining(recipe, device)
+            if place.resume and checkpoint.exists():
+                training.load(checkpoint)
         task = progress.add_task("Training", total=recipe.last_step, completed=training.step)
-        for loss in training.run(data, place.workers):
+        for loss in training.run(data, place.workers, share):
             text = f"Training, loss {loss:.3f}"
             progress.update(task, completed=training.step, description=text)
             stop = training.step == stop_after
-            if stop or training.step % place.checkpoint_every == 0:
+            if share.leads and (stop or training.step % place.checkpoint_every == 0):
                 training.save(checkpoint)
                 save_weights(folded_net(training.average), place.out / "latest.safetensors")
                 progress.print(f"step {training.step} {text}")
             if stop:
                 return None
-    weights = place.out / "weights.safetensors"
-    save_weights(folded_net(training.average), weights)
+    if share.leads:
+        save_weights(folded_net(training.average), weights)
     return weights
+
+
+def _batches(recipe: Recipe, place: Workplace, share: Share, progress: Progress) -> TrainingBatches:
+    """Every batch in as many parts as there are processes, once the slices are all there."""
+    part = share.part(recipe.batch_size)
+    place.out.mkdir(parents=True, exist_ok=True)
+    task = progress.add_task("Synthetic slices", total=recipe.slices)
+    makers = place.workers * share.processes  # the other processes have nothing to do yet
+    for done in build_cache(place.cache, recipe.seed, recipe.slices, makers):
+        progress.update(task, completed=done)
+    slices = load_cache(place.cache, recipe.slices)
+    return TrainingBatches(slices, recipe.seed, part, recipe.steps * share.processes)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     default = Recipe()
-    parser = argparse.ArgumentParser(prog="python -m ichdesk.learn.pretrain", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m ichdesk.learn.pretrain", description=__doc__, epilog=_SEVERAL
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and checkpoint")
     parser.add_argument("--cache", type=Path, help="folder for slices; default: OUT/slices")
     parser.add_argument("--seed", type=int, default=default.seed)
@@ -216,6 +253,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--half", action="store_true", help="bfloat16 where that is safe")
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
     parser.add_argument("--workers", type=int, default=1, help="processes that make pictures")
+    parser.add_argument("--checkpoint-every", type=int, default=250, help="in steps")
     parser.add_argument("--resume", action="store_true", help="continue from OUT/checkpoint.pt")
     return parser.parse_args(arguments)
 
@@ -228,9 +266,19 @@ def main(arguments: list[str] | None = None) -> int:
         options.half, options.finish_at,
     )  # fmt: skip
     cache = options.cache or options.out / "slices"
-    place = Workplace(options.out, cache, max(0, options.workers), resume=options.resume)
+    place = Workplace(
+        options.out, cache, max(0, options.workers), max(1, options.checkpoint_every),
+        options.resume,
+    )  # fmt: skip
+    share = Share.from_torchrun()
     try:
-        pretrain(recipe, place, resolve_device(options.device))
+        device = share.device(options.device)
+        with joined(share, device):
+            pretrain(recipe, place, device, share)
+    except LostProcessError as error:
+        if share.leads:
+            sys.stderr.write(f"{error}\n")
+        return 2
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -239,7 +287,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"A folder cannot be used ({reason}); choose another --out or --cache.\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; --resume continues from the last checkpoint.\n")
+        if share.leads:
+            sys.stderr.write("Interrupted; --resume continues from the last checkpoint.\n")
         return 130
     return 0
 

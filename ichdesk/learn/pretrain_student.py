@@ -52,7 +52,7 @@ class Student(nn.Module):
         return planes[-1].float(), self.net.types(embedding).float(), self.levels(embedding).float()
 
 
-def loss_of(student: Student, batch: Batch, device: torch.device, *, half: bool) -> Tensor:
+def loss_of(student: nn.Module, batch: Batch, device: torch.device, *, half: bool) -> Tensor:
     """Sum of map, type and level losses of one batch."""
     x = to_input(batch.pictures, device)
     target_maps = torch.from_numpy(batch.maps).to(device)

@@ -28,6 +28,7 @@ def start_training(
             seed=config.seed,
             backbone=config.backbone,
             device=config.device,
+            head=config.head,
         ),
     )
 

@@ -33,6 +33,12 @@ def add_gathered(
     return project, added
 
 
+def left_out_text(what: str, left_out: Sequence[str]) -> str:
+    """Says that something was done, but not with everything."""
+    count = len(left_out)
+    return f"{what}, but {count} {'thing was' if count == 1 else 'things were'} left out."
+
+
 def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:
     for bin_ in project.classes:
         if (name is None and bin_.id == class_id) or (name and bin_.name == name.strip()):

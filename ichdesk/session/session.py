@@ -16,8 +16,9 @@ from ichdesk.core.run import RunPhase, TrainingRun, training_key
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
+from ichdesk.session.backbones import Backbones
 from ichdesk.session.editing import ProjectEditor
-from ichdesk.session.imports import add_gathered
+from ichdesk.session.imports import add_gathered, left_out_text
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
@@ -53,6 +54,9 @@ class Session(ProjectEditor):
         self._request_ids = count(1)
         self._jobs = Jobs(post, lambda: self._notify(Change.JOB), self.report)
         self._preview = Preview(post, self._preview_changed, self._predict)
+        self.backbones = Backbones(
+            self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
+        )
         self._saves: dict[int, str] = {}
         self._saved = self.project
         self._projects_before = 0  # tells results that were meant for an earlier project
@@ -267,12 +271,15 @@ class Session(ProjectEditor):
                 self._preview.show(event)
             case msg.ModelSaved():
                 self._model_saved(event)
+            case msg.BackbonesListed():
+                self.backbones.handle(event)
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
 
     def close(self) -> None:
         """Stop background work; the worker and the store are closed by who made them."""
         self._jobs.close()
+        self.backbones.close()
         self._preview.close()
 
     # --- inside ------------------------------------------------------------------------------
@@ -319,8 +326,7 @@ class Session(ProjectEditor):
 
     def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
         if left_out:
-            text = f"{what}, but {len(left_out)} {_things(len(left_out))} left out."
-            self.report(text, Level.WARNING, left_out)
+            self.report(left_out_text(what, left_out), Level.WARNING, left_out)
 
     def _worker_problem(self) -> str | None:
         if self.worker.status is WorkerStatus.FAILED:
@@ -331,6 +337,7 @@ class Session(ProjectEditor):
         status = WorkerStatus.STARTING if event.will_restart else WorkerStatus.FAILED
         self.worker = replace(self.worker, status=status)
         self._preview.forget_requests()
+        self.backbones.forget_requests()
         self._saves.clear()
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED
@@ -390,7 +397,3 @@ class Session(ProjectEditor):
         if error:
             self.report(error)
         self._notify(Change.PREVIEW)
-
-
-def _things(number: int) -> str:
-    return "thing was" if number == 1 else "things were"

@@ -20,6 +20,7 @@ class Change(Flag):
     JOB = auto()
     NOTICES = auto()
     PREVIEW = auto()
+    BACKBONES = auto()
 
 
 class Level(Enum):

@@ -14,15 +14,11 @@ from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
     Cancel,
     Event,
-    ModelSaved,
-    Predict,
-    PredictionEnded,
     Request,
-    RunEnded,
-    SaveModel,
     Shutdown,
-    StartTraining,
+    TerminalEvent,
     WorkerReady,
+    WorkRequest,
 )
 from ichdesk.session.worker_process import CannotStart, WorkerProcess
 
@@ -106,7 +102,7 @@ class WorkerClient:
         It is lost if that worker dies: `WorkerDied` then comes after this call.
         """
         with self._lock:
-            if isinstance(request, StartTraining | Predict | SaveModel):
+            if isinstance(request, WorkRequest):
                 self._pending.add(request.request_id)
             elif isinstance(request, Cancel):
                 self._expect_end(request.request_id)
@@ -178,7 +174,7 @@ class WorkerClient:
             return _STALLED if self._stalled is worker else ""
 
     def _hand_on(self, event: Event) -> None:
-        if isinstance(event, RunEnded | PredictionEnded | ModelSaved):
+        if isinstance(event, TerminalEvent):
             with self._lock:
                 self._pending.discard(event.request_id)
                 if timer := self._timers.pop(event.request_id, None):

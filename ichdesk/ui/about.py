@@ -27,7 +27,10 @@ _LICENSES = (
     "Qt and PySide6 (LGPL 3), PyTorch and NumPy (BSD), Pillow (MIT-CMU), pyqtgraph and "
     "QtAwesome (MIT), Material Design Icons (Apache 2.0) and other free libraries."
 )
-_PRIVACY = "It uses no network: your images, projects and models stay on this computer."
+_PRIVACY = (
+    "Your images, projects and models stay on this computer. It uses the network only when you "
+    "click Download to get the weights of another network."
+)
 _STEPS = (
     ("1. Gather", "Drop CT images or folders onto a class card, or click Upload."),
     ("2. Train", "Click Train Model. Some images are held out to test what was learned."),

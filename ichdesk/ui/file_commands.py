@@ -18,6 +18,7 @@ from ichdesk.ui.widgets.file_dialogs import (
 )
 
 Buttons = QMessageBox.StandardButton
+_SHIPPED = "The class projects of ICHDesk stay as they are; save in another folder."
 
 
 class FileCommands:
@@ -57,7 +58,10 @@ class FileCommands:
         path = self._session.path
         name = path.name if path else f"project{PROJECT_SUFFIX}"
         proposed = str(self._settings.last_folder / name)
-        if target := ask_save_path(self._window, "Save project", proposed, PROJECT_KINDS):
+        target = ask_save_path(self._window, "Save project", proposed, PROJECT_KINDS)
+        if target is not None and _is_shipped(target):
+            self._session.report(_SHIPPED)
+        elif target is not None:
             self._session.save(target, then)
 
     def export_samples(self) -> None:

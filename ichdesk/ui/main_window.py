@@ -13,6 +13,8 @@ from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.canvas import Canvas
 from ichdesk.ui.dropped import dropped_project
 from ichdesk.ui.file_commands import FileCommands
+from ichdesk.ui.lesson_view import LessonView
+from ichdesk.ui.lessons import lesson_of
 from ichdesk.ui.menus import Menus
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, Mode, Theme
@@ -42,6 +44,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._under_the_hood: QWidget | None = None
         self._refresh_hood: Callable[[Change], None] | None = None
+        self._lesson_view: LessonView | None = None
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
         self.setAcceptDrops(True)
@@ -55,6 +58,7 @@ class MainWindow(QMainWindow):
         self.menus.fill_menu_bar(self.menuBar())
         self.menus.set_mode(theme.mode)
         self.app_bar.set_menu(self.menus.hamburger_menu(self))
+        self.app_bar.lesson_button.clicked.connect(self.open_lesson)
         self._arrange()
         self.canvas.surface.training_card.under_the_hood_requested.connect(
             self._on_under_the_hood_requested
@@ -114,6 +118,20 @@ class MainWindow(QMainWindow):
 
         AboutDialog(self._theme, self).open()
 
+    def open_lesson(self) -> None:
+        """Show the page for the teacher beside the project, if the project has one."""
+        lesson = lesson_of(self._session.project)
+        if lesson is None:
+            return
+        if self._lesson_view is None:
+            self._create_lesson_view()
+        view = self._lesson_view
+        assert view is not None
+        view.show_lesson(lesson)
+        view.show()
+        view.raise_()
+        view.setFocus()
+
     def show_under_the_hood(self, shown: bool) -> None:
         """Open or close the panel on the right."""
         if shown and self._under_the_hood is None:
@@ -139,6 +157,7 @@ class MainWindow(QMainWindow):
             self.menus.refresh()
         if Change.FILE in change:
             self._show_title()
+            self._follow_lesson()
         if self._refresh_hood is not None:
             self._refresh_hood(change)
 
@@ -184,6 +203,18 @@ class MainWindow(QMainWindow):
         self.setWindowFilePath(str(self._session.path or ""))
         self.files.remember(self._session.path)
 
+    def _follow_lesson(self) -> None:
+        """Offer the lesson of the project; an open page follows to the next project's."""
+        lesson = lesson_of(self._session.project)
+        self.app_bar.lesson_button.setVisible(lesson is not None)
+        view = self._lesson_view
+        if view is None or view.isHidden():
+            return
+        if lesson is None:
+            view.close_view()
+        else:
+            view.show_lesson(lesson)
+
     # --- parts -------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
@@ -220,6 +251,12 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(1, 0)
         self._under_the_hood = panel
         self._refresh_hood = panel.refresh
+
+    def _create_lesson_view(self) -> None:
+        view = LessonView(self._theme, self)
+        view.closed.connect(self.splitter.setFocus)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, view)
+        self._lesson_view = view
 
     def _on_under_the_hood_requested(self) -> None:
         panel = self._under_the_hood

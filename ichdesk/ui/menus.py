@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from ichdesk.core.resources import project_path
 from ichdesk.session.session import Session
 from ichdesk.ui.icons import icon
+from ichdesk.ui.lessons import class_projects, lesson_of
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.theme import Mode, Theme
 
@@ -28,6 +28,7 @@ class Commands(Protocol):
     def save_as(self) -> None: ...  # noqa: D102
     def export_samples(self) -> None: ...  # noqa: D102
     def export_model(self) -> None: ...  # noqa: D102
+    def open_lesson(self) -> None: ...  # noqa: D102
     def show_under_the_hood(self, shown: bool) -> None: ...  # noqa: D102
     def set_mode(self, mode: Mode) -> None: ...  # noqa: D102
     def show_tour(self) -> None: ...  # noqa: D102
@@ -48,6 +49,7 @@ class Menus(QObject):
         self._icons: list[tuple[QAction, str]] = []
         self._window = window
         self._create_file_actions()
+        self._create_class_projects()
         self._create_edit_actions()
         self._create_view_actions()
         self._create_help_actions()
@@ -58,7 +60,6 @@ class Menus(QObject):
         file = bar.addMenu("&File")
         file.addActions([self.new, self.open])
         file.addMenu(self.recent_menu)
-        file.addMenu(self.example_menu)
         file.addSeparator()
         file.addActions([self.save, self.save_as])
         file.addSeparator()
@@ -73,6 +74,7 @@ class Menus(QObject):
         view.addAction(self.under_the_hood)
         view.addSeparator()
         view.addActions(self.modes.actions())
+        bar.addMenu(self._class_projects_menu("&Class projects", self._window))
         help_ = bar.addMenu("&Help")
         help_.addActions([self.tour, self.about])
 
@@ -84,7 +86,9 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(self.open)
         menu.addMenu(self.recent_menu)
-        menu.addMenu(self.example_menu)
+        projects = self._class_projects_menu("&Class projects", menu)
+        self._icons.append((projects.menuAction(), "school-outline"))  # a bar would show it alone
+        menu.addMenu(projects)
         menu.addSeparator()
         menu.addActions([self.save, self.save_as, self.export_samples, self.export_model])
         menu.addSeparator()
@@ -100,6 +104,7 @@ class Menus(QObject):
         self.redo.setEnabled(session.redo_label is not None)
         self.export_samples.setEnabled(session.project.sample_count > 0)
         self.export_model.setEnabled(session.has_model)
+        self.lesson.setEnabled(lesson_of(session.project) is not None)
 
     def show_icons(self, theme: Theme) -> None:
         """Draw the icons in the theme's colors."""
@@ -134,7 +139,14 @@ class Menus(QObject):
         self.quit = self._action("&Quit", do.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.recent_menu = self._submenu("Open &recent", "history", self._fill_recent)
-        self.example_menu = self._submenu("Open &example", "school-outline", self._fill_examples)
+
+    def _create_class_projects(self) -> None:
+        do = self._commands
+        self.class_projects = [
+            self._action(_shown(project.title), partial(do.open_path, project.path), None)
+            for project in class_projects()
+        ]
+        self.lesson = self._action("Open &lesson", do.open_lesson, "Ctrl+L", "book-open-variant")
 
     def _create_edit_actions(self) -> None:
         keys = QKeySequence.StandardKey
@@ -185,6 +197,15 @@ class Menus(QObject):
         menu.aboutToShow.connect(partial(fill, menu))
         return menu
 
+    def _class_projects_menu(self, text: str, parent: QWidget) -> QMenu:
+        menu = QMenu(text, parent)
+        menu.addActions(self.class_projects)
+        if menu.isEmpty():
+            menu.addAction("No class project came with this installation").setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(self.lesson)
+        return menu
+
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self._settings.recent:
@@ -196,15 +217,6 @@ class Menus(QObject):
             return
         menu.addSeparator()
         menu.addAction("&Clear list", self._settings.clear_recent)
-
-    def _fill_examples(self, menu: QMenu) -> None:
-        menu.clear()
-        folder = project_path("any.tm").parent
-        for path in sorted(folder.glob("*.tm")):
-            action = menu.addAction(_shown(path.stem.replace("_", " ").capitalize()))
-            action.triggered.connect(lambda _=False, p=path: self._commands.open_path(p))
-        if menu.isEmpty():
-            menu.addAction("No example came with this installation").setEnabled(False)
 
 
 def _lower(label: str | None) -> str:

@@ -32,7 +32,7 @@ def apply_style(app: QApplication, theme: Theme) -> None:
 
 def style_sheet(palette: Palette) -> str:
     """The sheet for all of Qt's own widgets and for the roles that ours declare."""
-    parts = (_frames, _buttons, _fields, _menus, _scrolling, _messages)
+    parts = (_frames, _buttons, _fields, _lists, _menus, _scrolling, _messages)
     return "\n".join(part(palette) for part in parts)
 
 
@@ -109,6 +109,21 @@ def _fields(p: Palette) -> str:
         selection-background-color: {p.accent_soft}; selection-color: {p.accent}; }}
     QProgressBar {{ background: {p.accent_soft}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {p.accent}; border-radius: 2px; }}
+    """
+
+
+def _lists(p: Palette) -> str:
+    return f"""
+    QTreeView {{
+        color: {p.text}; background: {p.card}; border: 1px solid {p.line_strong};
+        border-radius: {_HALF}px; outline: none; }}
+    QTreeView:focus {{ border: 2px solid {p.accent}; }}
+    QTreeView::item {{ padding: 5px 4px; }}
+    QTreeView::item:selected {{ color: {p.accent}; background: {p.accent_soft}; }}
+    QHeaderView {{ background: transparent; border: none; }}
+    QHeaderView::section {{
+        color: {p.text_soft}; background: transparent; border: none;
+        border-bottom: 1px solid {p.line}; padding: 6px 4px; font-size: {SMALL_PX}px; }}
     """
 
 

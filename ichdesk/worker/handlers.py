@@ -29,12 +29,16 @@ from ichdesk.learn.model import Model, load_extractor, load_model, save_model
 from ichdesk.learn.pixels import SIDE_PX
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
+    AddBackbone,
+    BackbonesListed,
     BatchEnded,
     Cancel,
     EpochEnded,
     Event,
     FeaturesProgressed,
     Floats,
+    ListBackbones,
+    MeasureBackbone,
     ModelSaved,
     Outcome,
     Pixels,
@@ -47,13 +51,22 @@ from ichdesk.protocol.messages import (
     SplitMade,
     StartTraining,
     WorkerReady,
+    WorkRequest,
 )
+from ichdesk.worker.backbones import BackboneDesk
 from ichdesk.worker.cancellations import Cancellations
 
 _log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_BATCH_EVENTS = 0.05
-_TERMINAL_EVENTS = {StartTraining: RunEnded, Predict: PredictionEnded, SaveModel: ModelSaved}
+_TERMINAL_EVENTS = {
+    StartTraining: RunEnded,
+    Predict: PredictionEnded,
+    SaveModel: ModelSaved,
+    ListBackbones: BackbonesListed,
+    MeasureBackbone: BackbonesListed,
+    AddBackbone: BackbonesListed,
+}
 _OUT_OF_MEMORY = (
     "The computer ran out of memory; close other programs, use fewer images or a smaller batch, "
     "and try again."
@@ -151,7 +164,7 @@ class Handlers:
             for seed, share in enumerate(shares):
                 yield RepeatEnded(seed, share)
 
-    def _answer(self, request: StartTraining | Predict | SaveModel) -> Iterator[Event]:
+    def _answer(self, request: WorkRequest) -> Iterator[Event]:
         match request:
             case StartTraining():
                 yield from self._train(request)
@@ -161,6 +174,9 @@ class Handlers:
             case SaveModel():
                 self._save(request)
                 yield ModelSaved(request.request_id, Outcome.DONE)
+            case ListBackbones() | MeasureBackbone() | AddBackbone():
+                desk = BackboneDesk(lambda: request.request_id in self._cancelled)
+                yield desk.answer(request)
 
     def _train(self, request: StartTraining) -> Iterator[Event]:
         start = monotonic()

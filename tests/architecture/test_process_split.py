@@ -25,13 +25,13 @@ def test_session_side_leaves_qt_unloaded() -> None:
     assert run_python(code).strip() == "False"
 
 
-def test_embedded_backbone_needs_no_torchvision() -> None:
+def test_no_backbone_needs_torchvision() -> None:
     code = (
         "import sys; sys.modules['torchvision'] = None\n"
         "from ichdesk.learn.backbones import load_backbone\n"
-        "print(load_backbone('ct-phantom').name)"
+        "print(load_backbone('ct-phantom').name, load_backbone('resnet18:random').name)"
     )
-    assert run_python(code).strip() == "ct-phantom"
+    assert run_python(code).strip() == "ct-phantom resnet18:random"
 
 
 def test_commands_of_the_entry_point_are_those_of_the_command_line() -> None:

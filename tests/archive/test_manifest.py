@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ichdesk.archive.manifest import Layout, manifest_text, read_config, read_layout
-from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
+from ichdesk.archive.manifest import Layout, manifest_text, parse_manifest, read_config, read_layout
+from ichdesk.core.config import DEFAULT_BACKBONE, DEFAULT_HEAD, TrainConfig
 from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project
 
@@ -41,7 +41,8 @@ def test_text_is_kept_word_for_word_when_nothing_changed() -> None:
     [
         *(5, "", "a b", "../x", "x" * 101, "tm-import:", "tm-import:/no/such/file.zip"),
         *("tm-import:x.zip", "tm-import:/a\0", "tm-import://evil/x.zip"),
-        "tm-import:\\\\evil\\share\\x.zip",
+        *("tm-import:\\\\evil\\share\\x.zip", "resnet18:x.pth", "resnet18:/no/such.pth"),
+        *("a b:random", "resnet18:random:x"),
     ],
 )
 def test_a_backbone_that_is_not_here_is_the_built_in_one(backbone: object) -> None:
@@ -52,9 +53,26 @@ def test_a_backbone_that_is_not_here_is_the_built_in_one(backbone: object) -> No
     assert "/no/" not in notes.sentences()[0]
 
 
-def test_an_imported_backbone_that_is_still_there() -> None:
-    value = f"tm-import:{__file__}"
+@pytest.mark.parametrize(
+    "value",
+    [f"tm-import:{__file__}", f"resnet18:{__file__}", "resnet18", "resnet18:random"],
+)
+def test_a_backbone_that_is_here(value: str) -> None:
     assert read_config({"ichdesk": {"backbone": value}}, Notes()).backbone == value
+
+
+def test_the_head_is_written_only_if_it_is_not_the_default() -> None:
+    text = manifest_text(Project(config=TrainConfig(head="teachable-machine")))
+    assert json.loads(text)["ichdesk"] == {"head": "teachable-machine", "version": 1}
+    assert read_config(parse_manifest(text), Notes()).head == "teachable-machine"
+    assert "ichdesk" not in json.loads(manifest_text(Project()))
+
+
+@pytest.mark.parametrize("head", [5, "", "other", None, ["ichdesk"]])
+def test_an_unknown_head_is_our_own(head: object) -> None:
+    notes = Notes()
+    assert read_config({"ichdesk": {"head": head}}, notes).head == DEFAULT_HEAD  # type: ignore[dict-item]
+    assert len(notes.sentences()) == 1
 
 
 def test_hostile_layouts() -> None:

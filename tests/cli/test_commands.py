@@ -88,6 +88,7 @@ def test_train_then_predict(
         "batch_size": 16,
         "learning_rate": 0.001,
         "backbone": "ct-phantom",
+        "head": "ichdesk",
         "seed": 5,
         "device": result["settings"]["device"],  # type: ignore[index]
     }
@@ -157,6 +158,9 @@ BAD_COMMANDS = {
     "bad counts": ["phantom", "OUT", "--classes", "Normal"],
     "unknown content": ["phantom", "OUT", "--classes", "Kidney=3"],
     "too many": ["phantom", "OUT", "--classes", "Normal=999999999"],
+    "no such project": ["phantom", "OUT", "--project", "9"],
+    "project with classes": ["phantom", "OUT", "--project", "1", "--classes", "Normal=3"],
+    "project with seed": ["phantom", "OUT", "--project", "1", "--seed", "0"],
     "no model": ["predict", "PROJECT", "PROJECT"],
     "no image": ["predict", "nowhere.ichmodel", "nowhere.png"],
     "unwritable result": ["train", "PROJECT", "--epochs", "1", "--json", "/nowhere/x.json"],

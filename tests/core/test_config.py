@@ -25,6 +25,7 @@ def test_the_defaults_are_the_originals() -> None:
         (TrainConfig(learning_rate=math.inf), "Learning rate"),
         (TrainConfig(seed=2**32), "Seed"),
         (TrainConfig(device="tpu"), "Device"),
+        (TrainConfig(head="tail"), "Head"),
     ],
 )
 def test_problems_name_the_setting(config: TrainConfig, word: str) -> None:

@@ -8,12 +8,12 @@ from math import isnan, sqrt
 import pytest
 import torch
 
-from ichdesk.core.config import TrainConfig
+from ichdesk.core.config import DEFAULT_HEAD, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.learn.adam import Adam
 from ichdesk.learn.devices import available_devices, one_cpu_thread, resolve_device
-from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, evaluate, fit
-from ichdesk.learn.head import Head
+from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, evaluate, fit, hide_some
+from ichdesk.learn.head import RECIPES, Head
 
 
 def blobs(n: int, dimension: int = 20, classes: int = 2, seed: int = 0) -> Labeled:
@@ -141,6 +141,78 @@ def test_adam_is_adam() -> None:
         reference.step()
     torch.testing.assert_close(ours, theirs)
     assert ours.grad is None
+
+
+def test_decay_shrinks_matrices_and_spares_biases() -> None:
+    generator = torch.Generator().manual_seed(0)
+    starts = [torch.randn(5, 3, generator=generator), torch.randn(3, generator=generator)]
+    ours = [torch.nn.Parameter(start.clone()) for start in starts]
+    theirs = [torch.nn.Parameter(start.clone()) for start in starts]
+    groups = [
+        {"params": theirs[:1], "weight_decay": 4.0},
+        {"params": theirs[1:], "weight_decay": 0.0},
+    ]
+    mine, reference = Adam(ours, 0.01, 4.0), torch.optim.AdamW(groups, 0.01, eps=1e-7)
+    for _ in range(20):
+        for parameters in (ours, theirs):
+            torch.stack([(parameter**4).sum() for parameter in parameters]).sum().backward()
+        mine.step()
+        reference.step()
+        reference.zero_grad()
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_decay_with_a_huge_step_turns_no_signs() -> None:
+    weights = torch.nn.Parameter(torch.ones(2, 2))
+    adam = Adam([weights], 10.0, 5.0)
+    weights.grad = torch.zeros(2, 2)
+    adam.step()
+    assert not weights.any()
+
+
+def test_what_is_hidden_is_made_up_for() -> None:
+    ones = torch.ones(200, 500)
+    seen = hide_some(ones, 0.75, torch.Generator().manual_seed(0))
+    assert set(seen.unique().tolist()) == {0.0, 4.0}
+    assert float(seen.mean()) == pytest.approx(1.0, abs=0.02)
+    assert hide_some(ones, 0.0, torch.Generator()) is ones
+
+
+def test_the_head_of_the_original_takes_features_as_they_are() -> None:
+    """Its own arithmetic, step by step: no scaling, nothing hidden, no decay."""
+    data, config = blobs(33), TrainConfig(epochs=2, head="teachable-machine")
+    head, _ = train(data, blobs(4), config)
+    generator = torch.Generator().manual_seed(config.seed)
+    expected = Head(20, 2, generator)
+    order = torch.randperm(33, generator=generator)
+    adam = torch.optim.Adam(expected.parameters(), config.learning_rate, eps=1e-7)
+    for part in [*order.split(16)] * 2:
+        adam.zero_grad()
+        logits = expected.output(torch.relu(expected.hidden(data.x[part])))
+        torch.nn.functional.cross_entropy(logits, data.y[part]).backward()
+        adam.step()
+    for name, tensor in head.state_dict().items():
+        torch.testing.assert_close(tensor, expected.state_dict()[name], msg=name)
+
+
+def test_every_head_has_a_recipe() -> None:
+    assert set(RECIPES) == set(HEADS)
+    assert DEFAULT_HEAD in HEADS
+
+
+def test_our_head_has_more_of_a_few_noisy_samples() -> None:
+    """Ten projects, 25 samples per class; classes differ a little everywhere, on other scales."""
+    shares = dict.fromkeys(HEADS, 0.0)
+    for seed in range(10):
+        generator = torch.Generator().manual_seed(seed)
+        y = torch.arange(450) % 2
+        x = torch.randn(450, 60, generator=generator) + 0.25 * y[:, None]
+        x *= torch.logspace(-1, 1, 60)
+        known, new = Labeled(x[:50], y[:50]), Labeled(x[50:], y[50:])
+        for name in HEADS:
+            head, _ = train(known, new, TrainConfig(epochs=30, seed=seed, head=name))
+            shares[name] += (evaluate(head, new).acc or 0.0) / 10
+    assert shares["ichdesk"] > shares["teachable-machine"] + 0.02
 
 
 def test_two_thousand_samples_train_quickly() -> None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from ichdesk.phantom import HEMORRHAGE_TYPES, phantom_jpegs
+from ichdesk.phantom.jpegs import COLOR_CODED, GRAY, Style, _drawn
 
 
 def pixels(jpeg: bytes) -> np.ndarray:
@@ -51,10 +52,50 @@ def test_unknown_name_is_refused_at_once_naming_the_known_ones(name: str) -> Non
 
 
 def test_gray_has_no_color_and_color_coding_has() -> None:
-    def colorfulness(*, color_coded: bool) -> float:
-        (jpeg,) = phantom_jpegs("Intraparenchymal", 1, 1, color_coded=color_coded)
+    def colorfulness(style: Style) -> float:
+        (jpeg,) = phantom_jpegs("Intraparenchymal", 1, 1, style)
         picture = pixels(jpeg)
         return float(np.abs(picture[..., 0] - picture[..., 2]).max())
 
-    assert colorfulness(color_coded=False) <= 6
-    assert colorfulness(color_coded=True) > 30
+    assert colorfulness(GRAY) <= 6
+    assert colorfulness(COLOR_CODED) > 30
+
+
+def test_a_style_shows_the_same_slices_differently() -> None:
+    """Window and colors take no part in what is drawn, so that two projects can be compared."""
+    (narrow,), (wide,) = (
+        phantom_jpegs("Normal", 1, 2, Style(window_hu=window)) for window in ((0, 80), (-160, 240))
+    )
+    inside = np.s_[100:124, 100:124]
+    assert pixels(narrow)[inside].std() > 2 * pixels(wide)[inside].std()
+    both = np.stack([pixels(narrow)[..., 0].ravel(), pixels(wide)[..., 0].ravel()])
+    assert np.corrcoef(both)[0, 1] > 0.8
+
+
+def test_lower_quality_makes_smaller_files() -> None:
+    large, small = (next(phantom_jpegs("Normal", 1, 2, Style(quality=q))) for q in (92, 60))
+    assert len(small) < 0.7 * len(large)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        Style(lesion_px=(30, 150)),
+        Style(lesion_px=(500, 50_000)),
+        Style(blood_hu=(40, 52)),
+        Style(noise_hu=(5, 6), lesion_px=(30, 300)),
+    ],
+)
+def test_a_style_decides_how_hard_a_slice_is(style: Style) -> None:
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        drawn = _drawn(rng, ("subdural",), style)
+        blood = drawn.masks["subdural"]
+        if style.lesion_px:
+            assert style.lesion_px[0] <= blood.sum() <= style.lesion_px[1]
+        if style.blood_hu:
+            assert style.blood_hu[0] <= drawn.hu[blood].mean() <= style.blood_hu[1]
+
+
+def test_what_no_slice_can_be_ends_all_the_same() -> None:
+    assert _drawn(np.random.default_rng(0), ("subdural",), Style(lesion_px=(0, 0))).masks

@@ -183,7 +183,7 @@ def test_details_open_and_escape_dismisses(qtbot, window, live_session):
     assert live_session.notices == ()
 
 
-def test_recent_files_and_examples(qtbot, window, live_session, project_file, settings):
+def test_recent_files(qtbot, window, live_session, project_file, settings):
     window.open_path(project_file)
     qtbot.waitUntil(lambda: settings.recent == [project_file])
     window.menus.recent_menu.aboutToShow.emit()
@@ -194,8 +194,6 @@ def test_recent_files_and_examples(qtbot, window, live_session, project_file, se
     qtbot.waitUntil(lambda: live_session.path == project_file)
     window.menus.recent_menu.actions()[-1].trigger()
     assert settings.recent == []
-    window.menus.example_menu.aboutToShow.emit()
-    assert window.menus.example_menu.actions()
 
 
 def test_shipped_example_is_not_written_over(
@@ -207,6 +205,14 @@ def test_shipped_example_is_not_written_over(
     live_session.path = project_file
     window.save()
     assert len(asked) == 1
+
+
+def test_nothing_is_saved_among_the_class_projects(window, live_session, monkeypatch, tmp_path):
+    monkeypatch.setattr(file_commands, "project_path", lambda name: tmp_path / name)
+    monkeypatch.setattr(file_commands, "ask_save_path", lambda *_: tmp_path / "mine.tm")
+    window.save_as()
+    assert live_session.notices[-1].text.endswith("save in another folder.")
+    assert not live_session.is_writing
 
 
 def test_settings_survive(tmp_path):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -149,7 +148,7 @@ def test_settings_of_a_file_are_shown_as_they_are(card: TrainingCard, session: S
     assert settings.batch_size.currentText() == "24"
     assert settings.learning_rate.text() == "0.00003"
     assert settings.seed.text() == "4294967295"
-    assert settings.features.currentText() == "my_model.zip"
+    assert settings.features.currentText() == "Teachable Machine import: my_model"
     assert "not on this computer" in settings.device.currentText()
     assert session.project.config.batch_size == 24
 
@@ -169,8 +168,11 @@ def test_edits_reach_the_session(card: TrainingCard, session: Session) -> None:
     settings.seed.setValue(4_000_000_000)
     _choose(settings.batch_size, "64")
     _choose(settings.device, "CPU, 2 threads")
+    _choose(settings.head, "Teachable Machine head")
     settings.learning_rate.stepUp()
-    assert session.project.config == TrainConfig(80, 64, 0.002, 4_000_000_000, device="cpu")
+    assert session.project.config == TrainConfig(
+        80, 64, 0.002, 4_000_000_000, device="cpu", head="teachable-machine"
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "0", "-1", "11", "nan", "inf", "1e-400"])
@@ -206,18 +208,6 @@ def test_an_empty_number_field_keeps_its_value(card: TrainingCard, session: Sess
     qtbot.keyClick(edit.lineEdit(), Qt.Key.Key_Backspace)
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert edit.value() == session.project.config.epochs == 50
-
-
-def test_features_from_an_export(
-    card: TrainingCard, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = [Path("/x/converted.zip"), None]
-    monkeypatch.setattr(advanced_settings, "ask_open_path", lambda *_: answers.pop(0))
-    _choose(card.settings.features, "From a Teachable Machine export…")
-    assert session.project.config.backbone == "tm-import:/x/converted.zip"
-    _choose(card.settings.features, "From a Teachable Machine export…")
-    assert session.project.config.backbone == "tm-import:/x/converted.zip"
-    assert card.settings.features.currentText() == "converted.zip"
 
 
 def test_reset_defaults(card: TrainingCard, session: Session) -> None:

@@ -1,6 +1,7 @@
 """Frozen feature extractors: the ones that ship, and those built from a file of the user's."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import nn
@@ -33,6 +34,45 @@ BackboneLoader = Callable[[str], Backbone]
 """Loads a backbone; the argument is what follows the colon in the spec, "" if there is none."""
 
 BACKBONES: Registry[BackboneLoader] = Registry("backbone", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that is not here yet.
+
+    Attributes:
+        size_mib: Its size as its publisher states it.
+        path: Where it belongs.
+    """
+
+    url: str
+    size_mib: float
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A backbone with its weights, as lists of backbones show it.
+
+    Attributes:
+        spec: What `load_backbone` is asked for.
+        title: Its name for people.
+        parameters: How many numbers were trained, or would have been; 4 bytes each.
+        weights: Where they come from.
+        problem: Why it cannot be used now and what to do, one sentence; "" if it can.
+        download: What would help, if a download would.
+    """
+
+    spec: str
+    title: str
+    parameters: int
+    weights: str
+    problem: str = ""
+    download: Download | None = None
+
+
+LISTINGS: Registry[Callable[[], list[Listing]]] = Registry("backbone", __name__)
+"""How each backbone is listed; what is not here ships with the app and needs nothing."""
 
 
 def load_backbone(spec: str) -> Backbone:

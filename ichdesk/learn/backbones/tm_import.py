@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ichdesk.core.errors import UserError
-from ichdesk.learn.backbones import BACKBONES, Backbone
+from ichdesk.learn.backbones import BACKBONES, LISTINGS, Backbone, Listing
 from ichdesk.learn.backbones.mobilenet_v2 import MobileNetV2
 
 NAME = "tm-import"
@@ -68,6 +68,12 @@ def load(argument: str) -> Backbone:
     path = Path(argument)
     _, manifest, data = _read_export(path)
     return _backbone(path, _parse_weights(path, manifest, data), data)
+
+
+@LISTINGS.register(NAME)
+def listings() -> list[Listing]:
+    """None before a file was added."""
+    return []
 
 
 def load_teachable_machine(path: Path | str) -> tuple[Backbone, nn.Module, list[str]]:

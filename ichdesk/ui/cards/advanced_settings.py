@@ -1,24 +1,21 @@
 """The Advanced part of the Training card: every setting of a run, each explained."""
 
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ichdesk.core.config import BATCH_SIZES, DEFAULT_BACKBONE, MAX_EPOCHS, TrainConfig
+from ichdesk.core.config import BATCH_SIZES, DEFAULT_HEAD, HEADS, MAX_EPOCHS, TrainConfig
 from ichdesk.session.session import Session
+from ichdesk.ui.cards.feature_choice import FeatureChoice
 from ichdesk.ui.cards.setting_row import SettingRow
 from ichdesk.ui.cards.training_status import device_name
 from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.fields import ChoiceField, LargeWholeField, WholeField
-from ichdesk.ui.widgets.file_dialogs import ask_open_path
 from ichdesk.ui.widgets.learning_rate_edit import LearningRateEdit
 
 MAX_SEED = 2**32 - 1
-IMPORT_PREFIX = "tm-import:"
-_CHOOSE = "choose a file"
-_BACKBONE_TITLES = {DEFAULT_BACKBONE: "CT phantom (built in)"}
+_HEAD_TITLES = {DEFAULT_HEAD: "ICHDesk", "teachable-machine": "Teachable Machine head"}
 
 _EPOCHS_HELP = (
     "One epoch is one pass through all training images, like reading the whole teaching file "
@@ -38,8 +35,13 @@ _SEED_HELP = (
 )
 _FEATURES_HELP = (
     "A network that already knows how to see turns each image into a list of features, and your "
-    "model learns from those. The built-in one has seen only synthetic head CT; a Teachable "
-    "Machine export brings the one that learned from everyday photographs."
+    "model learns from those. The built-in one has seen only synthetic head CT; others learned "
+    "from everyday photographs, or, without pre-training, have seen nothing at all."
+)
+_HEAD_HELP = (
+    "The part that is trained. ICHDesk’s puts all features on one scale, hides half of them at "
+    "random in each step and keeps every weight small, so that a few images teach more. The "
+    "Teachable Machine head is the recipe of the original website, which does none of this."
 )
 _DEVICE_HELP = (
     "The part of this computer that does the arithmetic. Automatic takes the fastest; the result "
@@ -57,7 +59,8 @@ class AdvancedSettings(QWidget):
         self.batch_size = ChoiceField(theme)
         self.learning_rate = LearningRateEdit(theme)
         self.seed = LargeWholeField(theme, 0, MAX_SEED)
-        self.features = ChoiceField(theme)
+        self.features = FeatureChoice(session, theme)
+        self.head = ChoiceField(theme)
         self.device = ChoiceField(theme)
         self._lay_out(theme)
         self._connect()
@@ -73,20 +76,10 @@ class AdvancedSettings(QWidget):
                 spin.blockSignals(False)
         self.learning_rate.set_value(config.learning_rate)
         sizes = sorted({*BATCH_SIZES, config.batch_size})
-        _fill(self.batch_size, [(f"{size:,}", size) for size in sizes], config.batch_size)
-        _fill(self.features, self._feature_choices(), config.backbone)
-        _fill(self.device, self._device_choices(), config.device)
-        self.features.setToolTip(self.features.currentText())
-        self.device.setToolTip(self.device.currentText())
-
-    def _feature_choices(self) -> list[tuple[str, object]]:
-        current = self._session.project.config.backbone
-        plain = (name for name in self._session.worker.backbones if ":" not in name)
-        names = dict.fromkeys([DEFAULT_BACKBONE, *plain, current])
-        choices: list[tuple[str, object]] = [
-            (_feature_title(name), name) for name in names if f"{name}:" != IMPORT_PREFIX
-        ]
-        return [*choices, ("From a Teachable Machine export…", _CHOOSE)]
+        self.batch_size.offer([(f"{size:,}", size) for size in sizes], config.batch_size)
+        self.features.refresh()
+        self.head.offer([(_HEAD_TITLES.get(name, name), name) for name in HEADS], config.head)
+        self.device.offer(self._device_choices(), config.device)
 
     def _device_choices(self) -> list[tuple[str, object]]:
         devices = dict.fromkeys(
@@ -104,22 +97,13 @@ class AdvancedSettings(QWidget):
         self.batch_size.activated.connect(
             lambda: self._set(batch_size=self.batch_size.currentData())
         )
+        self.head.activated.connect(lambda: self._set(head=self.head.currentData()))
         self.device.activated.connect(lambda: self._set(device=self.device.currentData()))
-        self.features.activated.connect(self._on_features_chosen)
 
     def _set(self, **changed: object) -> None:
         config: TrainConfig = replace(self._session.project.config, **changed)  # type: ignore[arg-type]
         self._session.set_config(config)
         self.refresh()
-
-    def _on_features_chosen(self) -> None:
-        chosen = self.features.currentData()
-        if chosen == _CHOOSE:
-            path = ask_open_path(
-                self, "Choose a Teachable Machine export", "Teachable Machine export (*.zip)"
-            )
-            chosen = f"{IMPORT_PREFIX}{path}" if path else self._session.project.config.backbone
-        self._set(backbone=chosen)
 
     def _lay_out(self, theme: Theme) -> None:
         rows = (
@@ -128,6 +112,7 @@ class AdvancedSettings(QWidget):
             SettingRow("Learning rate", self.learning_rate, _LEARNING_RATE_HELP, theme, below=True),
             SettingRow("Seed", self.seed, _SEED_HELP, theme),
             SettingRow("Image features", self.features, _FEATURES_HELP, theme, below=True),
+            SettingRow("Classifier", self.head, _HEAD_HELP, theme, below=True),
             SettingRow("Device", self.device, _DEVICE_HELP, theme, below=True),
         )
         column = QVBoxLayout(self)
@@ -135,20 +120,6 @@ class AdvancedSettings(QWidget):
         column.setSpacing(0)
         for row in rows:
             column.addWidget(row)
+            if row.field is self.features:
+                column.addWidget(self.features.facts_label)
             column.addWidget(separator())
-
-
-def _feature_title(backbone: str) -> str:
-    if backbone.startswith(IMPORT_PREFIX):
-        return Path(backbone.removeprefix(IMPORT_PREFIX)).name
-    return _BACKBONE_TITLES.get(backbone, backbone)
-
-
-def _fill(box: QComboBox, choices: list[tuple[str, object]], current: object) -> None:
-    """Offer choices and show the current one; the list stays as it is where nothing changed."""
-    shown = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
-    if shown != choices:
-        box.clear()
-        for text, data in choices:
-            box.addItem(text, data)
-    box.setCurrentIndex(next(i for i, (_, data) in enumerate(choices) if data == current))

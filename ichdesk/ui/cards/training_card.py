@@ -56,11 +56,12 @@ class TrainingCard(Card):
 
     def refresh(self, change: Change) -> None:
         """Show the session as it is now."""
-        if change & (Change.PROJECT | Change.WORKER):
+        if change & (Change.PROJECT | Change.WORKER | Change.BACKBONES):
             self.settings.refresh()
             self.reset_button.setEnabled(self._session.project.config != TrainConfig())
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_status(TrainingStatus.of(self._session, monotonic()))
+        self.settings.features.refresh_chooser(change)
 
     def _show_status(self, status: TrainingStatus) -> None:
         had_focus = self.train_button.hasFocus() or self.cancel_button.hasFocus()

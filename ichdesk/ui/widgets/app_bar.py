@@ -1,7 +1,7 @@
-"""The white tile at the top left with the main menu and the name of the app."""
+"""The white tile at the top left: main menu, name of the app, and the lesson if there is one."""
 
 from PySide6.QtCore import QPoint, QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from ichdesk.ui.theme import GRID_PX, Theme, ui_font
 from ichdesk.ui.widgets.icon_button import IconButton
@@ -12,7 +12,7 @@ _MARK_PX = 22
 
 
 class AppBar(QFrame):
-    """Hamburger button and word mark."""
+    """Hamburger button, word mark, and a button for projects that have a lesson."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,12 +25,18 @@ class AppBar(QFrame):
         self.button.clicked.connect(self.open_menu)
         self.mark = QLabel("ICHDesk")
         self.mark.setFont(ui_font(_MARK_PX, bold=True))
+        self.lesson_button = QPushButton("Lesson")
+        self.lesson_button.setAccessibleName("Open lesson")
+        self.lesson_button.setProperty("role", "link")
+        self.lesson_button.setToolTip("Open lesson: a page for the teacher about this project")
+        self.lesson_button.hide()
         row = QHBoxLayout(self)
-        row.setContentsMargins(GRID_PX, 0, 2 * GRID_PX, 0)
+        row.setContentsMargins(GRID_PX, 0, GRID_PX, 0)
         row.setSpacing(GRID_PX // 2)
         row.addWidget(self.button)
         row.addWidget(self.mark)
         row.addStretch()
+        row.addWidget(self.lesson_button)
         theme.changed.connect(self._show_colors)
         self._show_colors()
 

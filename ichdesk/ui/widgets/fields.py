@@ -114,6 +114,15 @@ class ChoiceField(ArrowBlock, QComboBox):
         self.setMinimumContentsLength(3)
         theme.changed.connect(self.update)
 
+    def offer(self, choices: list[tuple[str, object]], current: object) -> None:
+        """Offer (text, value) and show the current value; an unchanged list stays as it is."""
+        if choices != [(self.itemText(i), self.itemData(i)) for i in range(self.count())]:
+            self.clear()
+            for text, data in choices:
+                self.addItem(text, data)
+        self.setCurrentIndex(next(i for i, (_, data) in enumerate(choices) if data == current))
+        self.setToolTip(self.currentText())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field, then the block."""
         super().paintEvent(event)

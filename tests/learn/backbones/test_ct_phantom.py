@@ -14,6 +14,7 @@ from ichdesk.learn.backbones import ct_phantom, load_backbone
 from ichdesk.learn.backbones.ct_phantom import MAPS, CtPhantomNet
 from ichdesk.learn.pixels import to_input
 from ichdesk.phantom import HEMORRHAGE_TYPES, phantom_jpegs, phantom_slice, render
+from ichdesk.phantom.jpegs import COLOR_CODED, GRAY
 
 UNSEEN_SEED = 770_077
 
@@ -27,7 +28,7 @@ def net() -> CtPhantomNet:
 
 @torch.inference_mode()
 def features(net: CtPhantomNet, name: str, count: int, *, color_coded: bool) -> torch.Tensor:
-    jpegs = phantom_jpegs(name, count, UNSEEN_SEED, color_coded=color_coded)
+    jpegs = phantom_jpegs(name, count, UNSEEN_SEED, COLOR_CODED if color_coded else GRAY)
     pictures = np.stack([np.asarray(Image.open(io.BytesIO(jpeg))) for jpeg in jpegs])
     return net(to_input(pictures))
 

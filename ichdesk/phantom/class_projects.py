@@ -1,0 +1,60 @@
+"""The five class projects: how many slices of what, how hard to read, trained with what settings.
+
+Their seeds and styles are all that it takes to draw the files in `projects/` again. The settings
+are those of the workshop projects that they mirror. How hard the slices are was chosen so that each
+lesson shows with nearly every seed of the training; `tests/projects` asserts it over the files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from ichdesk.core.config import TrainConfig
+from ichdesk.phantom.jpegs import GRAY, Style
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRecipe:
+    """Everything that decides a project of synthetic slices.
+
+    Attributes:
+        counts: Slices by class, in the order of the classes.
+        seed: Source of all randomness.
+        style: How hard the slices are to read and how they are shown.
+        config: Training settings.
+        lesson: Name of the page for the teacher, "" if there is none.
+    """
+
+    counts: Mapping[str, int]
+    seed: int = 0
+    style: Style = GRAY
+    config: TrainConfig = field(default_factory=TrainConfig)
+    lesson: str = ""
+
+
+_SMALL_BLEEDS = Style(lesion_px=(20, 400), quality=80)
+# so wide a window leaves little contrast between blood and brain, and colors give it back
+_WIDE_WINDOW = Style(window_hu=(-310, 390), blood_hu=(52, 90), quality=80)
+
+_FEW_EPOCHS = TrainConfig(epochs=15, learning_rate=3e-5)
+_FASTER = TrainConfig(epochs=15, learning_rate=8e-5)
+_SLOW = TrainConfig(epochs=80, learning_rate=2e-5)
+
+_FEW = {"Hemorrhage": 30, "Normal": 30}
+_RARE = {"Hemorrhage": 30, "Normal": 1000}
+_MANY = {"Hemorrhage": 1000, "Normal": 1000}
+_TYPES = {"Normal": 80, "Intraparenchymal": 80, "Subdural": 80}
+
+_FOURTH = ProjectRecipe(_TYPES, 4, _WIDE_WINDOW, _SLOW, "experiment4")
+_COLORED = replace(_WIDE_WINDOW, color_range_hu=(50.0, 90.0))
+
+CLASS_PROJECTS: Mapping[int, ProjectRecipe] = MappingProxyType(
+    {
+        1: ProjectRecipe(_FEW, 1, _SMALL_BLEEDS, _FEW_EPOCHS, "experiment1"),
+        2: ProjectRecipe(_RARE, 2, _SMALL_BLEEDS, _FEW_EPOCHS, "experiment2"),
+        3: ProjectRecipe(_MANY, 3, _SMALL_BLEEDS, _FASTER, "experiment3"),
+        4: _FOURTH,
+        5: replace(_FOURTH, style=_COLORED, lesson="experiment5"),  # the same slices
+    }
+)
+"""By number."""
