@@ -80,7 +80,7 @@ def fit(
     optimizer = Adam(head.parameters(), config.learning_rate, recipe.weight_decay)
     for epoch in range(config.epochs):
         for number, (features, classes) in enumerate(batches, start=1):  # (B, D), (B,)
-            seen = hide_some(features, recipe.hidden_share, generator)
+            seen = drop_out(features, recipe.dropout, generator)
             loss = cross_entropy(head.classify(seen), classes)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -91,7 +91,7 @@ def fit(
             raise UserError(_DIVERGED.format(epoch + 1))
 
 
-def hide_some(x: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
+def drop_out(x: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
     """Set a random share of the numbers to 0 and raise the rest, so that sums stay what they were.
 
     torch's own dropout takes its chance from a source that everybody shares.

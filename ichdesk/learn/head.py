@@ -17,21 +17,21 @@ class Recipe:
 
     Attributes:
         standardize: Bring all features to one scale first.
-        hidden_share: Share of the features that are hidden from each sample in each step
-            (dropout: Srivastava 2014, JMLR 15), so that no weight relies on a single one.
+        dropout: Share of the features that is hidden from each sample in each step
+            (Srivastava 2014, JMLR 15), so that the head relies on no single one.
         weight_decay: See `Adam`; after many steps no weight is larger than about its inverse.
     """
 
     standardize: bool
-    hidden_share: float
+    dropout: float
     weight_decay: float
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "ichdesk": Recipe(standardize=True, hidden_share=0.5, weight_decay=5.0),
-    "teachable-machine": Recipe(standardize=False, hidden_share=0.0, weight_decay=0.0),
+    "ichdesk": Recipe(standardize=True, dropout=0.5, weight_decay=5.0),
+    "teachable-machine": Recipe(standardize=False, dropout=0.0, weight_decay=0.0),
 }
-"""By `TrainConfig.head`. The second is the original's; the first has more of a few images."""
+"""By `TrainConfig.head`. The second is the original's; the first learns more from a few images."""
 
 
 class Head(nn.Module):

@@ -23,6 +23,7 @@ from ichdesk.learn.pretrain_parallel import (
     ALL,
     LostProcessError,
     Share,
+    end_with_parent,
     in_step,
     joined,
     leader_first,
@@ -152,7 +153,9 @@ class Pretraining:
             share: Which part this process takes; the loss is that of its part.
         """
         left = Subset(data, share.parts(self.step, self.recipe.last_step))
-        loader = DataLoader(left, batch_size=None, num_workers=workers, collate_fn=None)
+        loader = DataLoader(
+            left, batch_size=None, num_workers=workers, worker_init_fn=end_with_parent
+        )
         net = in_step(self.student.train(), share, self.device)
         for batch in loader:
             loss = loss_of(net, batch, self.device, half=self.recipe.half)

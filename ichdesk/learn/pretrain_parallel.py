@@ -1,10 +1,12 @@
 """One pretraining run in several processes that `torchrun` starts: who does what, and together."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import parent_process
 from pathlib import Path
 
 import torch
@@ -171,6 +173,21 @@ def in_step(student: nn.Module, share: Share, device: torch.device) -> nn.Module
         student = nn.SyncBatchNorm.convert_sync_batchnorm(student)  # type: ignore[no-untyped-call]
         return nn.parallel.DistributedDataParallel(student, device_ids=[device])
     return nn.parallel.DistributedDataParallel(student)
+
+
+def end_with_parent(_worker: int) -> None:
+    """Have a process that makes pictures end when the one it makes them for is killed.
+
+    It would wait forever for its pictures to be fetched, and keep the slices in memory.
+    """
+    threading.Thread(target=_wait_for_end_of_parent, daemon=True).start()
+
+
+def _wait_for_end_of_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _tells_of_a_lost_process(error: RuntimeError) -> bool:

@@ -25,7 +25,7 @@ from quality_pictures import Drawn, Picture, draw, mark
 from safetensors.torch import load as load_tensors
 
 from ichdesk.archive import SampleStore, open_project
-from ichdesk.core.config import TrainConfig
+from ichdesk.core.config import DEFAULT_HEAD, HEADS, TrainConfig
 from ichdesk.imaging.decode import decode_sample
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.backbones.ct_phantom import CtPhantom, CtPhantomNet
@@ -138,7 +138,7 @@ def project_accuracies(
 
 def measure(spec: str, options: argparse.Namespace) -> Iterator[Figure]:
     """All figures of one backbone."""
-    config = TrainConfig()
+    config = TrainConfig(head=options.head)
     job = partial(project_accuracies, spec, config, options.splits)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(job, range(options.projects)))
@@ -155,6 +155,7 @@ def main() -> None:
     parser.add_argument("backbones", nargs="*", default=["ct-phantom"])
     parser.add_argument("--projects", type=int, default=8)
     parser.add_argument("--splits", type=int, default=8)
+    parser.add_argument("--head", choices=HEADS, default=DEFAULT_HEAD)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--real", type=Path, default=WORKSHOP, help="one more project")
     parser.add_argument("--quick", action="store_true", help="three projects, four splits")
@@ -164,7 +165,7 @@ def main() -> None:
     for spec in options.backbones:
         start_s = perf_counter()
         figures = list(measure(spec, options))
-        print(f"\n{spec}, {options.splits} splits each")
+        print(f"\n{spec}, head {options.head}, {options.splits} splits each")
         print(f"{'project':<33}mean ± sd splits   error   n")
         for figure in figures:
             print(figure.text)

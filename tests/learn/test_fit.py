@@ -12,7 +12,7 @@ from ichdesk.core.config import DEFAULT_HEAD, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.learn.adam import Adam
 from ichdesk.learn.devices import available_devices, one_cpu_thread, resolve_device
-from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, evaluate, fit, hide_some
+from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, drop_out, evaluate, fit
 from ichdesk.learn.head import RECIPES, Head
 
 
@@ -172,10 +172,10 @@ def test_decay_with_a_huge_step_turns_no_signs() -> None:
 
 def test_what_is_hidden_is_made_up_for() -> None:
     ones = torch.ones(200, 500)
-    seen = hide_some(ones, 0.75, torch.Generator().manual_seed(0))
+    seen = drop_out(ones, 0.75, torch.Generator().manual_seed(0))
     assert set(seen.unique().tolist()) == {0.0, 4.0}
     assert float(seen.mean()) == pytest.approx(1.0, abs=0.02)
-    assert hide_some(ones, 0.0, torch.Generator()) is ones
+    assert drop_out(ones, 0.0, torch.Generator()) is ones
 
 
 def test_the_head_of_the_original_takes_features_as_they_are() -> None:
@@ -200,7 +200,7 @@ def test_every_head_has_a_recipe() -> None:
     assert DEFAULT_HEAD in HEADS
 
 
-def test_our_head_has_more_of_a_few_noisy_samples() -> None:
+def test_our_head_learns_more_from_a_few_samples() -> None:
     """Ten projects, 25 samples per class; classes differ a little everywhere, on other scales."""
     shares = dict.fromkeys(HEADS, 0.0)
     for seed in range(10):
