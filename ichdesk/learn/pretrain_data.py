@@ -15,14 +15,15 @@ from torch.utils.data import Dataset
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.learn.pretrain_show import show
-from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, phantom_slice
+from ichdesk.phantom import HEMORRHAGE_TYPES, LEVELS, SIGNS, phantom_slice
 
 SIDE_PX = 224
 MAP_PX = 28
-MAPS = (*HEMORRHAGE_TYPES, "fluid", "calcification")
+MAPS = (*HEMORRHAGE_TYPES, "fluid", *SIGNS)
 _SHARD = 256
 _NORMAL_SHARE = 0.38
 _TYPE_WEIGHTS = (0.28, 0.20, 0.26, 0.09, 0.17)
+_SHIFT_UNIT_MM, _ATROPHY_UNIT = 4.0, 0.5
 _RENDER_STREAM, _ORDER_STREAM = 1, 2
 
 Generator = np.random.Generator
@@ -35,15 +36,17 @@ class Batch:
 
     Attributes:
         pictures: (B, 224, 224, 3) uint8.
-        maps: (B, 7, 28, 28) float32, share of each map cell that belongs to each of `MAPS`.
+        maps: (B, 10, 28, 28) float32, share of each map cell that belongs to each of `MAPS`.
         types: (B, 5) float32, 1 where the hemorrhage type is present.
         levels: (B,) int64, index into `ichdesk.phantom.LEVELS`.
+        measures: (B, 2) float32, midline shift to either side and atrophy, both about 0 to 2.
     """
 
     pictures: Picture
     maps: NDArray[np.float32]
     types: NDArray[np.float32]
     levels: NDArray[np.int64]
+    measures: NDArray[np.float32]
 
 
 def draw_types(rng: Generator) -> tuple[str, ...]:
@@ -54,8 +57,8 @@ def draw_types(rng: Generator) -> tuple[str, ...]:
     return tuple(rng.choice(HEMORRHAGE_TYPES, size=count, replace=False, p=_TYPE_WEIGHTS))
 
 
-def make_example(seed: int, index: int) -> tuple[NDArray[np.int16], Picture, Picture]:
-    """Slice `index` of a seed: HU (224, 224), maps (7, 28, 28) in 1/255, targets (6,)."""
+def make_example(seed: int, index: int) -> tuple[NDArray[np.int16], Picture, NDArray[np.float32]]:
+    """Slice `index` of a seed: HU (224, 224), maps (10, 28, 28) in 1/255, targets (8,)."""
     rng = np.random.default_rng((seed, index))
     drawn = phantom_slice(rng, types=draw_types(rng), size_px=SIDE_PX)
     maps = np.zeros((len(MAPS), MAP_PX, MAP_PX), np.uint8)
@@ -64,7 +67,8 @@ def make_example(seed: int, index: int) -> tuple[NDArray[np.int16], Picture, Pic
         share = mask.reshape(MAP_PX, cell, MAP_PX, cell).mean(axis=(1, 3))
         maps[MAPS.index(name)] = np.rint(share * 255)
     present = [name in drawn.labels for name in HEMORRHAGE_TYPES]
-    targets = np.array([*present, LEVELS.index(drawn.level)], np.uint8)
+    measures = (min(abs(drawn.shift_mm) / _SHIFT_UNIT_MM, 3.0), drawn.atrophy / _ATROPHY_UNIT)
+    targets = np.array([*present, LEVELS.index(drawn.level), *measures], np.float32)
     return np.clip(np.rint(drawn.hu), -1024, 3071).astype(np.int16), maps, targets
 
 
@@ -123,11 +127,11 @@ def _one_thread_each() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Slices:
-    """All cached slices in memory: hu (N, 224, 224), maps (N, 7, 28, 28), targets (N, 6)."""
+    """All cached slices in memory: hu (N, 224, 224), maps (N, 10, 28, 28), targets (N, 8)."""
 
     hu: NDArray[np.int16]
     maps: Picture
-    targets: Picture
+    targets: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.hu)
@@ -141,7 +145,7 @@ def load_cache(folder: Path, count: int) -> Slices:
     """
     hu = np.empty((count, SIDE_PX, SIDE_PX), np.int16)
     maps = np.empty((count, len(MAPS), MAP_PX, MAP_PX), np.uint8)
-    targets = np.empty((count, len(HEMORRHAGE_TYPES) + 1), np.uint8)
+    targets = np.empty((count, len(HEMORRHAGE_TYPES) + 3), np.float32)
     for start in range(0, count, _SHARD):
         with np.load(_shard_path(folder, start // _SHARD)) as shard:
             part = slice(start, start + len(shard["targets"]))
@@ -180,8 +184,9 @@ class TrainingBatches(Dataset[Batch]):
         return Batch(
             pictures=np.stack([picture for _, picture, _ in examples]),
             maps=np.stack(maps).astype(np.float32) / np.float32(255),
-            types=targets[:, :-1].astype(np.float32),
-            levels=targets[:, -1].astype(np.int64),
+            types=targets[:, :-3],
+            levels=targets[:, -3].astype(np.int64),
+            measures=targets[:, -2:],
         )
 
     def _example(self, position: int) -> tuple[int, Picture, bool]:

@@ -8,9 +8,10 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.pixels import to_input
 from ichdesk.learn.pretrain_data import Batch
-from ichdesk.phantom import LEVELS
+from ichdesk.phantom import LEVELS, SIGNS
 
 _AVERAGE_DECAY = 0.998
+_SEEN_SHARE = 0.1  # of a map cell; less of a sign is not asked for
 
 
 class ConvNorm(nn.Module):
@@ -42,31 +43,39 @@ class Student(nn.Module):
         self.pooled_norm = nn.BatchNorm1d(self.net.embed.in_features, affine=False)
         self.levels = nn.Linear(self.net.embed.out_features, len(LEVELS))
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, 3, 224, 224) to logits of maps (N, 7, 28, 28), types (N, 6) and levels (N, 5)."""
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(N, 3, 224, 224) to maps (N, 10, 28, 28), types (N, 6), signs (N, 6), levels (N, 5)."""
         planes = self.net.planes(x.contiguous(memory_format=torch.channels_last))
         means = [plane.float().mean(dim=(2, 3)) for plane in planes]
         maxima = [plane.float().amax(dim=(2, 3)) for plane in planes]
         pooled = self.pooled_norm(torch.cat(means + maxima, dim=1))
         embedding = F.relu(self.net.embed(pooled))
-        return planes[-1].float(), self.net.types(embedding).float(), self.levels(embedding).float()
+        named = (self.net.types(embedding), self.net.signs(embedding), self.levels(embedding))
+        types, signs, levels = (logits.float() for logits in named)
+        return planes[-1].float(), types, signs, levels
 
 
 def loss_of(student: nn.Module, batch: Batch, device: torch.device, *, half: bool) -> Tensor:
-    """Sum of map, type and level losses of one batch."""
+    """Sum of map, type, sign and level losses of one batch."""
     x = to_input(batch.pictures, device)
-    target_maps = torch.from_numpy(batch.maps).to(device)
-    types = torch.from_numpy(batch.types).to(device)
+    target_maps, types, measures, levels = (
+        torch.from_numpy(part).to(device)
+        for part in (batch.maps, batch.types, batch.measures, batch.levels)
+    )
     types = torch.cat([types, types.amax(dim=1, keepdim=True)], dim=1)  # (B, 6), the last is "any"
     with torch.autocast(device.type, torch.bfloat16, enabled=half):
-        maps, type_logits, level_logits = student(x)
-    level_loss = F.cross_entropy(level_logits, torch.from_numpy(batch.levels).to(device))
+        maps, type_logits, signs, level_logits = student(x)
+    present = (target_maps[:, -len(SIGNS) :].amax(dim=(2, 3)) > _SEEN_SHARE).float()
+    sign_loss = F.binary_cross_entropy_with_logits(signs[:, : len(SIGNS)], present)
+    measure_loss = F.smooth_l1_loss(signs[:, len(SIGNS) :], measures)
+    level_loss = F.cross_entropy(level_logits, levels)
     type_loss = F.binary_cross_entropy_with_logits(type_logits, types)
-    return map_loss(maps, target_maps) + type_loss + 0.15 * level_loss
+    small = 0.15 * level_loss + 0.3 * sign_loss + 0.3 * measure_loss
+    return map_loss(maps, target_maps) + type_loss + small
 
 
 def map_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy that weighs lesions up, plus soft Dice over the batch; (B, 7, 28, 28) each."""
+    """Cross-entropy that weighs lesions up, plus soft Dice over the batch; (B, 10, 28, 28) each."""
     weight = 1 + 4 * target
     entropy = F.binary_cross_entropy_with_logits(logits, target, weight=weight)
     chance = torch.sigmoid(logits)
@@ -97,6 +106,7 @@ def folded_net(student: Student) -> CtPhantomNet:
             target.get_submodule(name).load_state_dict(fused.state_dict())
     target.maps.load_state_dict(source.maps.state_dict())
     target.types.load_state_dict(source.types.state_dict())
+    target.signs.load_state_dict(source.signs.state_dict())
     norm, embed = student.pooled_norm, source.embed
     mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
     scale = torch.rsqrt(variance + norm.eps)

@@ -71,16 +71,17 @@ def test_folding_the_norms_changes_nothing() -> None:
     student = Student()
     x = torch.rand(4, 3, 224, 224) * 2 - 1
     student.train()(x)  # moves the running statistics away from 0 and 1
-    maps, types, _ = student.eval()(x)
+    maps, types, signs, _ = student.eval()(x)
     net = folded_net(student)
     planes = net.planes(x)
     torch.testing.assert_close(planes[-1], maps, rtol=1e-3, atol=1e-4)
     _, embedding = net.pool(planes)
     torch.testing.assert_close(net.types(embedding), types, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(net.signs(embedding), signs, rtol=1e-3, atol=1e-4)
 
 
 def test_map_loss_prefers_the_right_map() -> None:
-    target = torch.zeros(2, 7, 28, 28)
+    target = torch.zeros(2, 10, 28, 28)
     target[0, 2, 5:9, 5:9] = 1
     right, empty = 12 * target - 6, torch.full_like(target, -6)
     wrong = 12 * target.flip(1) - 6
