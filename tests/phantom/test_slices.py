@@ -50,8 +50,8 @@ def test_acute_blood_is_brighter_than_the_brain(name: str) -> None:
     for seed in range(30):
         drawn = draw(seed, name)
         blood.append(np.median(drawn.hu[drawn.masks[name]]))
-    # Thin films and small clots share their pixels with brain.
-    least = {"subarachnoid": 38, "intraparenchymal": 40}.get(name, 43)
+    # Thin films and small clots share their pixels with brain or fluid.
+    least = {"subdural": 43, "epidural": 43, "subarachnoid": 38}.get(name, 40)
     assert least < np.median(blood) < 75
 
 
@@ -60,12 +60,13 @@ def test_a_normal_slice_has_air_bone_brain_and_fluid(level: str) -> None:
     drawn = draw(11, level=level)
     assert drawn.level == level
     assert drawn.hu[0, :8].mean() < -900
-    assert (drawn.hu > 500).mean() > 0.02
+    assert (drawn.hu > 500).mean() > 0.01
     brain = (drawn.hu > 20) & (drawn.hu < 45)
     assert brain.mean() > 0.05
     assert set(drawn.anatomy) == {"fluid", *SIGNS}
     fluid = drawn.anatomy["fluid"]
-    assert fluid.sum() == 0 or drawn.hu[fluid].mean() < drawn.hu[brain].mean()
+    # The median, because the outermost pixels share their place with bone.
+    assert fluid.sum() == 0 or np.median(drawn.hu[fluid]) < np.median(drawn.hu[brain])
 
 
 def test_subdural_lies_nearer_to_the_skull_than_intraventricular() -> None:
