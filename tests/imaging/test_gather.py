@@ -106,7 +106,7 @@ def test_a_folder_of_folders(store: FakeStore, dataset: Path) -> None:
     assert store.grays(gathered) == CLASSES
     assert list(dict(gathered.classes)) == list(CLASSES)
     assert gathered.left_out == (
-        "“readme.txt” was left out. This is not a JPEG, PNG, WebP, TIFF, BMP or GIF image.",
+        "“readme.txt” was left out. This is not a JPEG, PNG, WebP, TIFF, BMP, GIF, DICOM or NIfTI image.",
     )
 
 
