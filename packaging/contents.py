@@ -117,7 +117,7 @@ _LEFT_OUT = (
     r"^(pyqtgraph|numpy|scipy|torch|nibabel)/.*/tests?/",
     r"^nibabel/tests/",
     r"^pydicom/data/(?!palettes)",  # files to try it on
-    r"^_gdcm/(XML/|gdcm\w+$)",  # dictionaries and programs
+    r"^_gdcm/(XML/|gdcm(?!swig)\w+$)",  # dictionaries and programs
     r"^pyqtgraph/(examples|colors|icons/.*\.svg)",
 )
 _left_out = re.compile("|".join(f"(?:{pattern})" for pattern in _LEFT_OUT))
