@@ -21,6 +21,13 @@ PLUGIN_PACKAGES = (
     "ichdesk.learn.observers",
     "ichdesk.imaging.steps",
 )
+# decoders of DICOM, which pydicom and pylibjpeg look up by name and by metadata
+DECODER_MODULES = (
+    *(f"pydicom.pixels.decoders.{name}" for name in ("gdcm", "pillow", "pyjpegls", "pylibjpeg")),
+    *("gdcm", "_gdcm.gdcmswig", "jpeg_ls", "_CharLS", "pylibjpeg"),
+    *("openjpeg", "openjpeg.utils", "_openjpeg", "rle", "rle.utils", "rle.rle"),
+)
+DECODER_METADATA = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")
 LAZY_MODULES = ("ichdesk.cli", "ichdesk.demo", "ichdesk.worker.handlers")
 NAMED_MODULES = ("qtawesome", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")  # by libraries
 
@@ -52,6 +59,7 @@ EXCLUDED_MODULES = (
     "PIL.ImageTk",
     "PIL.ImageQt",
     "readline",  # its library is under the GPL, and there is no prompt
+    "SimpleITK",  # the tests compare with it
     "setuptools",
     "pkg_resources",
     "pip",
@@ -106,7 +114,10 @@ _LEFT_OUT = (
     r"^torch/lib/.*(_test|torchbind_test|backend_with_compiler|aoti_custom_ops)\.",
     r"\.(h|hpp|cuh|cpp|lib|a|pyi|cmake|pdb)$",
     r"^qtawesome/fonts/(?!materialdesignicons6)",
-    r"^(pyqtgraph|numpy|scipy|torch)/.*/tests?/",
+    r"^(pyqtgraph|numpy|scipy|torch|nibabel)/.*/tests?/",
+    r"^nibabel/tests/",
+    r"^pydicom/data/(?!palettes)",  # files to try it on
+    r"^_gdcm/(XML/|gdcm(?!swig)\w+$)",  # dictionaries and programs
     r"^pyqtgraph/(examples|colors|icons/.*\.svg)",
 )
 _left_out = re.compile("|".join(f"(?:{pattern})" for pattern in _LEFT_OUT))
@@ -120,7 +131,7 @@ def hidden_imports() -> list[str]:
         if (ROOT / package.replace(".", "/")).is_dir()
         for module in plugin_modules(package)
     ]
-    return sorted({*LAZY_MODULES, *NAMED_MODULES, *plugins})
+    return sorted({*LAZY_MODULES, *NAMED_MODULES, *DECODER_MODULES, *plugins})
 
 
 def plugin_modules(package: str) -> list[str]:

@@ -17,8 +17,9 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result
 from ichdesk.core.run import TrainingRun, training_key
-from ichdesk.imaging.decode import decode_sample, sample_jpeg
-from ichdesk.imaging.gather import gather
+from ichdesk.imaging.decode import decode_sample
+from ichdesk.imaging.gather import gather, scans_sentences
+from ichdesk.imaging.pictures import read_one
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, start_training
@@ -144,9 +145,11 @@ def gather_project(source: Path, store: SampleStore) -> Project:
         raise UserError(f"{source} does not exist; check the name.")
     gathered = gather([source], store.add)
     warn(gathered.left_out)
+    warn(scans_sentences(gathered.scans))
     project = Project()
+    own_name = None if source.name in gathered.private_names else source.stem
     for name, samples in gathered.classes:
-        project = project.add_class(name or source.stem, samples)
+        project = project.add_class(name or own_name, samples)
     if not project.sample_count:
         raise UserError(f"{source} holds no image that can be read; choose another folder.")
     return project
@@ -170,6 +173,6 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     if not path.is_file():
         raise UserError(f"{path} is no file; check the name.")
     try:
-        return decode_sample(sample_jpeg(FileSource(path).read()))
+        return decode_sample(read_one(FileSource(path).read()))
     except UserError as error:
         raise UserError(f"{path}: {error}") from error

@@ -2,6 +2,9 @@
 
 MAX_PIXELS = 64_000_000
 MAX_IMAGE_BYTES = 128 * 2**20
+MAX_VOLUME_BYTES = 512 * 2**20  # of a scan in one file, unpacked
+MAX_SLICE_PIXELS = 32_000_000  # the largest mammograms have 27 million
+MAX_SLICES = 10_000  # in one file
 MAX_ENTRIES = 200_000
 MAX_CLASSES = 500
 MAX_NOTES = 100

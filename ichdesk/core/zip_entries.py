@@ -26,6 +26,7 @@ _CHUNK = 2**20
 _IN_EXTRA = 0xFFFFFFFF
 _ENCRYPTED, _DESCRIPTOR_FOLLOWS, _UTF_8 = 0x1, 0x8, 0x800
 _STORED, _DEFLATED = 0, 8
+_TOO_MUCH = "belongs to a file that unpacks to far too much"
 
 
 class NotZipError(Exception):
@@ -145,15 +146,18 @@ def _too_large(limit: int) -> str:
 
 def _inflated(packed: bytes, limit: int, budget: UnpackBudget) -> bytes:
     if budget.left <= 0:
-        raise EntryError("belongs to a file that unpacks to far too much")
+        raise EntryError(_TOO_MUCH)
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    allowed = min(limit, budget.left)
     try:
-        data = stream.decompress(packed, limit + 1)
+        data = stream.decompress(packed, allowed + 1)
     except zlib.error as error:
         raise EntryError("is damaged") from error
     budget.left -= len(data)
     if len(data) > limit:
         raise EntryError(_too_large(limit))
+    if len(data) > allowed:
+        raise EntryError(_TOO_MUCH)
     if not stream.eof:
         raise EntryError("is cut off")
     return data

@@ -13,11 +13,10 @@ from ichdesk.imaging.gray import deep_to_float, float_to_rgb
 from ichdesk.imaging.quiet import quiet
 
 IMAGE_SIZE_PX = 224
-HEAD_BYTES = 132
 
 _SQUARE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX)
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-_FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, BMP or GIF"
+_KINDS = "JPEG, PNG, WebP, TIFF, BMP, GIF, DICOM or NIfTI"
 _QUALITY = 92
 _ORIENTATION_TAG = 0x0112
 # TIFF 6.0, Orientation: how the stored picture must be turned to be seen upright
@@ -50,7 +49,7 @@ def sample_jpeg(data: bytes) -> bytes:
             if _is_sample(image, data):
                 image.load()
                 return data
-            return _jpeg(_sample_image(image))
+            return jpeg_bytes(_sample_image(image))
         except UserError:
             raise
         except MemoryError as error:
@@ -85,17 +84,14 @@ def is_image_start(head: bytes) -> bool:
     return head.startswith(signs)
 
 
-def unknown_kind(head: bytes) -> UserError:
-    """The sentence for a file that begins with these bytes, at best `HEAD_BYTES`."""
-    if head[128:132] == b"DICM":  # DICOM PS3.10, 7.1
-        return UserError("This is a DICOM file; save the slice as a PNG image and add that.")
-    return UserError(f"This is not a {_FORMAT_NAMES} image.")
+def unknown_kind() -> UserError:
+    """The sentence for a file that is no image."""
+    return UserError(f"This is not a {_KINDS} image.")
 
 
 def _opened(data: bytes) -> Image.Image:
-    head = data[:HEAD_BYTES]
-    if not is_image_start(head):
-        raise unknown_kind(head)
+    if not is_image_start(data):
+        raise unknown_kind()
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
@@ -164,8 +160,9 @@ def _resized(image: Image.Image) -> Image.Image:
     return image.resize(_SQUARE, Image.Resampling.LANCZOS)
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def jpeg_bytes(image: Image.Image, quality: int = _QUALITY) -> bytes:
+    """Encode an RGB image as a baseline JPEG that holds nothing but the picture."""
     out = io.BytesIO()
     # colors carry meaning in color-coded slices, so they keep their full resolution
-    image.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    image.save(out, "JPEG", quality=quality, subsampling=0)
     return out.getvalue()

@@ -2,23 +2,51 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import TypeAlias
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_CLASSES
-from ichdesk.core.notes import Notes, shown_name
+from ichdesk.core.notes import Notes, counted, shown_name
 from ichdesk.core.samples import Sample
-from ichdesk.imaging.decode import sample_jpeg
+from ichdesk.imaging.dicom.decoders import Decoders
+from ichdesk.imaging.dicom.identity import Pseudonyms
+from ichdesk.imaging.order import in_order
+from ichdesk.imaging.pictures import read_samples
+from ichdesk.imaging.slices import Place
 from ichdesk.imaging.sources import Placed, Source, find_sources
+from ichdesk.imaging.turns import LARGE_BYTES, turn
 
 _MOST_THREADS = 8
 _AHEAD_PER_THREAD = 2
+_SECONDS_BETWEEN_LOOKS = 0.5  # at whether a long file is to be given up
 
 Progress = Callable[[int, int], None]
+_Read: TypeAlias = Callable[[bytes], Iterator[tuple[bytes, Place | None]]]
+_Members: TypeAlias = dict[str | None, list[tuple[Place | None, Sample]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """What the slices among the samples came from, in numbers only.
+
+    Attributes:
+        slices: Samples that are slices of scans, not ready-made pictures.
+        series: Different series, and different orientations within one.
+        patients: Different patients, as far as files tell them apart.
+        labeled: Slices that may show text such as a name, by their own account.
+    """
+
+    slices: int = 0
+    series: int = 0
+    patients: int = 0
+    labeled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,67 +56,159 @@ class Gathered:
     Attributes:
         classes: Class name, or None for the class they were dropped on, and samples in order.
         left_out: One sentence for each file that could not be used, up to a limit.
+        scans: What the slices came from.
+        private_names: Names of the dropped paths that hold the name or number of a patient.
     """
 
     classes: tuple[tuple[str | None, tuple[Sample, ...]], ...]
     left_out: tuple[str, ...]
+    scans: Scans = Scans()
+    private_names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Decoded:
+    """What came of one file: samples, and why there are no more of them."""
+
+    samples: list[tuple[bytes, Place | None]] = field(default_factory=list)
+    problem: UserError | None = None
 
 
 def gather(
-    paths: Sequence[Path], add: Callable[[bytes], Sample], progress: Progress | None = None
+    paths: Sequence[Path],
+    add: Callable[[bytes], Sample],
+    progress: Progress | None = None,
+    *,
+    one_class: bool = False,
 ) -> Gathered:
-    """Make samples from image files, folders of them, folders of class folders, and zips.
+    """Make samples from images, scans, folders of them, folders of class folders, and zips.
+
+    Slices of a series are put in the order of the anatomy. A folder with the name or number of a
+    patient is never a class.
 
     Args:
         paths: What was dropped; the files of the system (".DS_Store") in it are passed over.
         add: Keeps a sample's bytes; called in the calling thread, in order.
         progress: Told (done, total); whatever it raises stops the work and is passed on.
+        one_class: They were dropped on a class: slices go there, whatever folders they lie in,
+            for these are named after patients, studies and series.
 
     Raises:
         UserError: `add` could not keep a sample.
     """
-    notes = Notes()
+    notes, pseudonyms = Notes(), Pseudonyms()
+    tell = progress or _tell_nobody
     placed = find_sources(paths, notes)
-    samples: dict[str | None, list[Sample]] = {}
-    with closing(_decoded(placed)) as decoded:  # so that threads end when progress raises
-        for done, (item, result) in enumerate(decoded):
-            if progress:
-                progress(done, len(placed))
-            if isinstance(result, UserError):
-                notes.add(f"{shown_name(item.source.name)} was left out. {result}")
-            elif item.class_name not in samples and len(samples) == MAX_CLASSES:
-                notes.add(
-                    f"{shown_name(item.source.name)} is beyond the first {MAX_CLASSES} classes."
-                )
-            else:
-                samples.setdefault(item.class_name, []).append(add(result))
-    if progress:
-        progress(len(placed), len(placed))
-    classes = tuple((name, tuple(members)) for name, members in samples.items())
-    return Gathered(classes, notes.sentences())
+    members: _Members = {}
+    with Decoders() as decoders:
+        read = partial(read_samples, pseudonyms=pseudonyms, decoders=decoders)
+        with closing(_decoded(placed, read, tell)) as decoded:  # ends threads if progress raises
+            for done, (item, result) in enumerate(decoded):
+                tell(done, len(placed))
+                _note(notes, item.source.name, result)
+                for jpeg, place in result.samples:
+                    name = None if place and one_class else item.class_name
+                    if name not in members and len(members) == MAX_CLASSES:
+                        shown = shown_name(item.source.name)
+                        notes.add(f"{shown} is beyond the first {MAX_CLASSES} classes.")
+                        break
+                    members.setdefault(name, []).append((place, add(jpeg)))
+    tell(len(placed), len(placed))
+    return _gathered(members, notes, pseudonyms, paths)
 
 
-def _decoded(placed: Sequence[Placed]) -> Generator[tuple[Placed, bytes | UserError], None, None]:
-    """The sample or the reason for each, in order; only a few are decoded ahead of the caller."""
+def scans_sentences(scans: Scans) -> tuple[str, ...]:
+    """What the slices came from, and a warning if a name may be written on some of them."""
+    if not scans.slices:
+        return ()
+    series = f"{scans.series:,} series" if scans.series else "unknown series"
+    patients = f" of {counted(scans.patients, 'patient')}" if scans.patients else ""
+    found = f"The slices are of {series}{patients}."
+    if not scans.labeled:
+        return (found,)
+    warning = (
+        f"{counted(scans.labeled, 'slice')} may have a name written on the picture, as the files "
+        "say; look before you pass the project on."
+    )
+    return found, warning
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    pass
+
+
+def _gathered(
+    members: _Members, notes: Notes, pseudonyms: Pseudonyms, paths: Sequence[Path]
+) -> Gathered:
+    public: _Members = {}
+    for name, items in members.items():
+        private = name is not None and pseudonyms.appear_in(name)
+        public.setdefault(None if private else name, []).extend(items)
+    return Gathered(
+        tuple((name, tuple(in_order(items))) for name, items in public.items()),
+        notes.sentences(),
+        _scans([place for items in public.values() for place, _ in items if place]),
+        frozenset(path.name for path in paths if pseudonyms.appear_in(path.name)),
+    )
+
+
+def _scans(places: Sequence[Place]) -> Scans:
+    return Scans(
+        len(places),
+        len({place.series for place in places} - {None}),
+        len({place.patient for place in places} - {None}),
+        sum(place.is_labeled for place in places),
+    )
+
+
+def _note(notes: Notes, file_name: str, result: _Decoded) -> None:
+    if result.problem is None:
+        return
+    after = f" after its first {counted(len(result.samples), 'picture')}" if result.samples else ""
+    notes.add(f"{shown_name(file_name)} was left out{after}. {result.problem}")
+
+
+def _decoded(
+    placed: Sequence[Placed], read: _Read, tell: Progress
+) -> Generator[tuple[Placed, _Decoded], None, None]:
+    """What came of each, in order; only a few are decoded ahead of the caller."""
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    waiting: deque[tuple[Placed, Future[bytes | UserError]]] = deque()
+    waiting: deque[tuple[Placed, Future[_Decoded]]] = deque()
+    stop = Event()
+    done = 0
     with ThreadPoolExecutor(threads, "decode") as pool:
         try:
             for item in placed:
-                waiting.append((item, pool.submit(_decode, item.source)))
+                waiting.append((item, pool.submit(_decode, item.source, read, stop)))
                 if len(waiting) > threads * _AHEAD_PER_THREAD:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
+                    yield _next(waiting, partial(tell, done, len(placed)))
+                    done += 1
             while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                yield _next(waiting, partial(tell, done, len(placed)))
+                done += 1
         finally:
+            stop.set()
             for _, future in waiting:
                 future.cancel()
 
 
-def _decode(source: Source) -> bytes | UserError:
+def _next(
+    waiting: deque[tuple[Placed, Future[_Decoded]]], look: Callable[[], None]
+) -> tuple[Placed, _Decoded]:
+    item, future = waiting.popleft()
+    while not wait([future], _SECONDS_BETWEEN_LOOKS).done:
+        look()
+    return item, future.result()
+
+
+def _decode(source: Source, read: _Read, stop: Event) -> _Decoded:
+    decoded = _Decoded()
     try:
-        return sample_jpeg(source.read())
+        with turn(source.size > LARGE_BYTES):
+            for sample in read(source.read()):
+                decoded.samples.append(sample)
+                if stop.is_set():
+                    break
     except UserError as error:
-        return error
+        decoded.problem = error
+    return decoded

@@ -1,15 +1,16 @@
 """Where dropped images lie: files, folders, folders of folders and zips, as one list in order."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from ichdesk.core.errors import UserError
-from ichdesk.core.limits import MAX_ENTRIES, MAX_IMAGE_BYTES, unpacked_limit
+from ichdesk.core.limits import MAX_ENTRIES, MAX_VOLUME_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
-from ichdesk.core.notes import Notes, os_reason, shown_name
+from ichdesk.core.notes import Notes, counted, os_reason, shown_name
 from ichdesk.core.zip_entries import (
     EntryError,
     NotZipError,
@@ -18,14 +19,19 @@ from ichdesk.core.zip_entries import (
     read_entry,
     read_index,
 )
-from ichdesk.imaging.decode import HEAD_BYTES, is_image_start, unknown_kind
+from ichdesk.imaging.decode import unknown_kind
+from ichdesk.imaging.kinds import HEAD_BYTES, kind_of, largest_bytes
 from ichdesk.imaging.natural import natural_key
+from ichdesk.imaging.quiet import quiet
 
 _ZIP_SUFFIX = ".zip"
 _IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif"),
     *(".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
+    *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz"),
 )
+_SCAN_NAME = re.compile(r"[^.]+|.*\.[0-9]+")  # as scanners name files: IM000001, 1.2.840.5.17
+_DISC_CONTENTS = "dicomdir"
 
 
 class Source(Protocol):
@@ -34,6 +40,10 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """The file name, without any folder."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, as far as is known without reading it."""
 
     def read(self) -> bytes:
         """The bytes; UserError with the reason if they cannot be had."""
@@ -50,18 +60,25 @@ class FileSource:
         """The file name, without any folder."""
         return self.path.name
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file; 0 if it cannot be asked."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def read(self) -> bytes:
         """Read the file, after a look at its first bytes."""
         try:
             with self.path.open("rb") as file:
                 head = file.read(HEAD_BYTES)
-                if not is_image_start(head):
-                    raise unknown_kind(head)
-                data = head + file.read(MAX_IMAGE_BYTES - len(head) + 1)
+                limit = _limit(head)
+                data = head + file.read(limit - len(head) + 1)
         except OSError as error:
             raise UserError(f"The file cannot be read ({os_reason(error)}).") from error
-        if len(data) > MAX_IMAGE_BYTES:
-            raise UserError(f"The file is larger than {MAX_IMAGE_BYTES // 2**20} MB.")
+        if len(data) > limit:
+            raise UserError(f"The file is larger than {limit // 2**20} MB.")
         return data
 
 
@@ -78,17 +95,23 @@ class ZipSource:
         """The file name, without any folder."""
         return _parts(self.entry.name)[-1]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in the zip."""
+        return self.entry.packed
+
     def read(self) -> bytes:
         """Unpack the entry."""
         try:
             with self.path.open("rb") as file:
-                data = read_entry(file, self.entry, MAX_IMAGE_BYTES, self.budget)
+                data = read_entry(file, self.entry, MAX_VOLUME_BYTES, self.budget)
         except EntryError as error:
             raise UserError(f"The zip entry {error}.") from error
         except OSError as error:
             raise UserError(f"The zip cannot be read ({os_reason(error)}).") from error
-        if not is_image_start(data[:HEAD_BYTES]):
-            raise unknown_kind(data[:HEAD_BYTES])
+        limit = _limit(data[:HEAD_BYTES])
+        if len(data) > limit:
+            raise UserError(f"The zip entry is larger than {limit // 2**20} MB.")
         return data
 
 
@@ -98,6 +121,13 @@ class Placed:
 
     class_name: str | None
     source: Source
+
+
+def _limit(head: bytes) -> int:
+    kind = kind_of(head)
+    if kind is None:
+        raise unknown_kind()
+    return largest_bytes(kind)
 
 
 # folders and file name below what was dropped, and the source
@@ -125,6 +155,8 @@ def _behind(path: Path, notes: Notes) -> Iterable[Placed]:
         notes.add(f"{name} cannot be found or is no ordinary file.")
     elif path.suffix.lower() == _ZIP_SUFFIX:
         return _zipped(path, notes)
+    elif _is_disc_contents(path.name):
+        return _on_disc(path, notes)
     elif path.suffix.lower() == ".tm":
         notes.add(f"{name} is a project, not an image; use Open instead.")
     else:
@@ -140,7 +172,7 @@ def _files_below(folder: Path) -> list[Found]:
         above = Path(root).relative_to(folder).parts
         for name in names:
             path = Path(root, name)
-            if not is_system_file(name) and path.is_file():
+            if not is_system_file(name) and not _is_disc_contents(name) and path.is_file():
                 found.append(((*above, name), FileSource(path)))
         if len(found) > MAX_ENTRIES:
             break
@@ -162,9 +194,30 @@ def _zipped(path: Path, notes: Notes) -> Iterable[Placed]:
     found: list[Found] = []
     for entry in index.entries:
         parts = _parts(entry.name)
-        if parts and not entry.name.endswith("/") and not is_system_file(*parts):
+        if not parts or entry.name.endswith("/") or is_system_file(*parts):
+            continue
+        if not _is_disc_contents(parts[-1]):
             found.append((parts, ZipSource(path, entry, budget)))
     return _by_folder(found, one_is_class=False)
+
+
+def _is_disc_contents(name: str) -> bool:
+    """Whether a file only lists other files, those of a folder that is searched anyway."""
+    return name.lower() == _DISC_CONTENTS
+
+
+def _on_disc(path: Path, notes: Notes) -> Iterable[Placed]:
+    from ichdesk.imaging.dicom.directory import listed_files  # noqa: PLC0415 - half a second
+
+    try:
+        with quiet():
+            files, missing = listed_files(path, FileSource(path).read())
+    except UserError as error:
+        notes.add(f"{shown_name(path.name)} was left out. {error}")
+        return []
+    if missing:
+        notes.add(f"{shown_name(path.name)} lists {counted(missing, 'file')} that cannot be found.")
+    return [Placed(None, FileSource(file)) for file in files]
 
 
 def _parts(entry_name: str) -> tuple[str, ...]:
@@ -186,16 +239,18 @@ def _by_folder(found: list[Found], *, one_is_class: bool) -> Iterator[Placed]:
 
 
 def _is_wrapped(found: Sequence[Found]) -> bool:
-    images = [parts for parts, _ in found if _is_named_like_image(parts)]
+    images = _images(found)
     return bool(images) and min(map(len, images)) > 2 and len(_first_folders(found)) == 1
 
 
 def _first_folders(found: Sequence[Found]) -> set[str]:
-    return {parts[0] for parts, _ in found if len(parts) > 1 and _is_named_like_image(parts)}
+    return {parts[0] for parts in _images(found) if len(parts) > 1}
 
 
-def _is_named_like_image(parts: Sequence[str]) -> bool:
-    return parts[-1].lower().endswith(_IMAGE_SUFFIXES)
+def _images(found: Sequence[Found]) -> list[tuple[str, ...]]:
+    """What is named like an image; without any such name, like the files of a scanner."""
+    named = [parts for parts, _ in found if parts[-1].lower().endswith(_IMAGE_SUFFIXES)]
+    return named or [parts for parts, _ in found if _SCAN_NAME.fullmatch(parts[-1])]
 
 
 def _class_name(parts: Sequence[str]) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
-from ichdesk.imaging.gather import Gathered
+from ichdesk.imaging.gather import Gathered, scans_sentences
+from ichdesk.session.state import Level
 
 
 def add_gathered(
@@ -26,7 +28,7 @@ def add_gathered(
     for name, samples in gathered.classes:
         target = _target_class(project, name, class_id)
         if target is None:
-            project = project.add_class(name or _fitting_name(project, paths))
+            project = project.add_class(name or _fitting_name(project, gathered, paths))
             target = project.classes[-1].id
         project = project.add_samples(target, samples)
         added += len(samples)
@@ -39,6 +41,19 @@ def left_out_text(what: str, left_out: Sequence[str]) -> str:
     return f"{what}, but {count} {'thing was' if count == 1 else 'things were'} left out."
 
 
+def added_text(added: int, gathered: Gathered) -> str:
+    """What is worth saying about an import that went well; "" for a few ready-made pictures."""
+    what = f"Added {counted(added, 'image')}"
+    first = left_out_text(what, gathered.left_out) if gathered.left_out else f"{what}."
+    found = scans_sentences(gathered.scans)
+    return " ".join([first, *found]) if found or gathered.left_out else ""
+
+
+def added_level(gathered: Gathered) -> Level:
+    """How loud that is to be said."""
+    return Level.WARNING if gathered.left_out or gathered.scans.labeled else Level.INFO
+
+
 def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:
     for bin_ in project.classes:
         if (name is None and bin_.id == class_id) or (name and bin_.name == name.strip()):
@@ -46,8 +61,10 @@ def _target_class(project: Project, name: str | None, class_id: int | None) -> i
     return None
 
 
-def _fitting_name(project: Project, paths: Sequence[Path]) -> str | None:
+def _fitting_name(project: Project, gathered: Gathered, paths: Sequence[Path]) -> str | None:
     if len(paths) != 1 or not (paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
+        return None
+    if paths[0].name in gathered.private_names:
         return None
     name = paths[0].name if paths[0].is_dir() else paths[0].stem
     try:

@@ -11,7 +11,9 @@ import numpy as np
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import ClassBin
-from ichdesk.imaging.decode import decode_sample, sample_jpeg
+from ichdesk.imaging.decode import decode_sample
+from ichdesk.imaging.pictures import read_one
+from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol.messages import Pixels, PredictionEnded
 from ichdesk.session.jobs import Post
 from ichdesk.session.state import PreviewImage
@@ -113,11 +115,9 @@ class Preview:
 
 def _read_file(path: Path) -> PreviewImage:
     try:
-        pixels = decode_sample(sample_jpeg(path.read_bytes()))
+        pixels = decode_sample(read_one(FileSource(path).read()))
     except UserError as error:
         return PreviewImage(path.name, error=str(error))
-    except OSError:
-        return PreviewImage(path.name, error=f"{path.name} could not be read; choose another file.")
     return PreviewImage(path.name, pixels)
 
 

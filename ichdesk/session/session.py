@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -18,7 +19,7 @@ from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
 from ichdesk.session.editing import ProjectEditor
-from ichdesk.session.imports import add_gathered, left_out_text
+from ichdesk.session.imports import add_gathered, added_level, added_text, left_out_text
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
@@ -33,7 +34,7 @@ from ichdesk.session.worker_client import Worker, WorkerDied
 
 T = TypeVar("T")
 _NOT_ADDED = "The images were not added, as another project was opened meanwhile; add them again."
-_NO_IMAGES = "No image was found there; choose JPEG or PNG images, a folder or a zip of them."
+_NO_IMAGES = "No image was found there; choose images, DICOM files, a folder or a zip of them."
 
 
 class Session(ProjectEditor):
@@ -171,8 +172,8 @@ class Session(ProjectEditor):
     def import_files(self, paths: Sequence[Path], class_id: int | None = None) -> None:
         """Read images, folders and zips in the background, into a class or new ones.
 
-        A folder of folders makes a class of each; other images go to `class_id`, or to a new
-        class named after the folder or zip.
+        A folder of folders makes a class of each; other images, and slices of scans in any case,
+        go to `class_id`, or to a new class named after the folder or zip.
         """
         number = self._projects_before
 
@@ -182,9 +183,8 @@ class Session(ProjectEditor):
             else:
                 self.report(_NOT_ADDED, Level.WARNING)
 
-        self._jobs.start(
-            "Reading images", lambda progress: gather(paths, self._store.add, progress), done
-        )
+        work = partial(gather, paths, self._store.add, one_class=class_id is not None)
+        self._jobs.start("Reading images", work, done)
 
     def export_samples(self, folder: Path, class_id: int | None = None) -> None:
         """Write the images of a class, or of all, to a folder in the background."""
@@ -318,7 +318,8 @@ class Session(ProjectEditor):
             return
         self._edit("Add images", project)
         if added:
-            self._report_left_out(f"Added {counted(added, 'image')}", gathered.left_out)
+            if text := added_text(added, gathered):
+                self.report(text, added_level(gathered), gathered.left_out)
         elif len(gathered.left_out) == 1:
             self.report(gathered.left_out[0], Level.WARNING)
         else:

@@ -20,6 +20,13 @@ def test_window_side_leaves_torch_unloaded(module: str) -> None:
     assert run_python(code).strip() == "[]"
 
 
+def test_the_window_starts_without_what_only_scans_need() -> None:
+    code = (
+        "import ichdesk.app, sys; print(sorted({'pydicom', 'nibabel', 'gdcm'} & set(sys.modules)))"
+    )
+    assert run_python(code).strip() == "[]"
+
+
 def test_session_side_leaves_qt_unloaded() -> None:
     code = "import ichdesk.session.session, sys; print('PySide6' in sys.modules)"
     assert run_python(code).strip() == "False"

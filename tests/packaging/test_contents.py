@@ -2,6 +2,8 @@
 
 import configparser
 import importlib
+import importlib.metadata
+import importlib.util
 import plistlib
 import sys
 import tomllib
@@ -40,6 +42,18 @@ def test_every_discovered_plugin_is_frozen(script, package):
     assert not any(script("contents").is_left_out(name.replace(".", "/")) for name in hidden)
 
 
+def test_decoders_of_scans_are_frozen(script):
+    """PyInstaller passes over a name that is not there, so the names are checked here."""
+    contents = script("contents")
+    for name in contents.DECODER_MODULES:
+        assert importlib.util.find_spec(name), name
+    assert set(contents.DECODER_MODULES) <= set(contents.hidden_imports())
+    for name in contents.DECODER_METADATA:
+        assert importlib.metadata.version(name)
+    plugins = importlib.import_module("ichdesk.imaging.dicom.syntax")._MODULES.values()
+    assert set(plugins) - {"PIL"} <= set(contents.DECODER_MODULES)
+
+
 def test_every_registry_of_the_source_is_known(script):
     """A new kind of plug-in must be named in PLUGIN_PACKAGES, or the frozen app misses it."""
     sources = [path for path in (ROOT / "ichdesk").rglob("*.py") if path.name != "registry.py"]
@@ -69,6 +83,10 @@ def test_every_registry_of_the_source_is_known(script):
         ("PySide6/Qt/lib/libQt6Quick.so.6", True),
         ("PySide6/Qt/translations/qt_de.qm", True),
         ("qtawesome/fonts/materialdesignicons6-webfont-6.9.96.ttf", False),
+        ("_gdcm/_gdcmswig.so", False),
+        ("_gdcm/gdcmconv", True),
+        ("pydicom/data/palettes/hotiron.dcm", False),
+        ("pydicom/data/test_files/CT_small.dcm", True),
         ("qtawesome/fonts/phosphor-1.3.0.ttf", True),
         ("ichdesk/_shipped/projects/experiment1.tm", False),
         ("ichdesk/_shipped/resources/licenses/THIRD_PARTY_LICENSES.txt", False),

@@ -16,6 +16,7 @@ from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level, WorkerStatus
 from ichdesk.session.worker_client import WorkerDied
+from tests.fakes.scans import axial, ct, written
 
 
 class RecordingWorker:
@@ -371,3 +372,31 @@ def test_opening_a_project_forgets_run_and_history(desk: Desk, tmp_path: Path) -
     assert desk.session.undo_label is None
     with SampleStore(tmp_path / "other") as other:
         assert open_project(tmp_path / "a.tm", other).project.sample_count == 6
+
+
+def test_scans_are_counted_and_go_to_the_class(desk: Desk, tmp_path: Path) -> None:
+    for number in range(3):
+        elements = axial(number, f"1.2.{number % 2}", PatientID="7")
+        folder = tmp_path / "Smith John" / f"series {number % 2}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"IM{number}").write_bytes(written(ct(**elements)))
+    first = desk.session.project.classes[0].id
+    desk.session.import_files([tmp_path / "Smith John"], first)
+    desk.finish_jobs()
+    assert [len(bin_.samples) for bin_ in desk.session.project.classes] == [3, 0]
+    notice = desk.session.notices[-1]
+    assert notice.text == "Added 3 images. The slices are of 2 series of 1 patient."
+    assert notice.level is Level.INFO
+
+
+def test_a_folder_named_after_a_patient_names_no_class(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "Smith, John"
+    folder.mkdir()
+    data = written(ct(PatientName="SMITH^JOHN^A", BurnedInAnnotation="YES"))
+    (folder / "IM1").write_bytes(data)
+    desk.session.import_files([folder])
+    desk.finish_jobs()
+    assert [bin_.name for bin_ in desk.session.project.classes][-1] == "Class 3"
+    notice = desk.session.notices[-1]
+    assert "may have a name written on the picture" in notice.text
+    assert notice.level is Level.WARNING

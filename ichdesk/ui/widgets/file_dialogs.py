@@ -5,7 +5,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 IMAGE_KINDS = (
-    "Images and zip files (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.zip);;All files (*)"
+    "Images, scans and zip files (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif "
+    "*.dcm *.dicom *.ima *.nii *.nii.gz *.zip);;All files (*)"
 )
 PROJECT_KINDS = "Class projects (*.tm);;All files (*)"
 

@@ -1,0 +1,142 @@
+"""NIfTI volumes to axial slices, as a DICOM viewer would show them."""
+
+import logging
+import math
+import secrets
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from nibabel import Nifti1Header, Nifti2Header
+from nibabel.orientations import io_orientation
+
+from ichdesk.core.errors import UserError
+from ichdesk.core.limits import MAX_SLICE_PIXELS, MAX_SLICES
+from ichdesk.imaging.slices import HuImage, Place, ShownImage, Slice, Spacing
+from ichdesk.imaging.window import Values
+
+Volume = npt.NDArray[Any]
+
+_DAMAGED = "The NIfTI file is damaged and cannot be read."
+_MAGIC_1, _MAGIC_AT = b"n+1\0", 344
+_NIFTI_1_BYTES, _NIFTI_2_BYTES = 348, 540
+_PERCENTILES = (0.1, 99.9)
+_SAMPLED_SIDE = 96  # voxels along each axis that decide what the values mean
+_HIGHEST_AIR_HU = -500.0
+
+logging.getLogger("nibabel.global").setLevel(logging.CRITICAL + 1)  # it quotes headers
+
+
+def read_slices(data: bytes) -> Iterator[Slice]:
+    """Cut a volume into axial slices from the feet to the head, right side on the left.
+
+    NIfTI does not say what was measured. Where the lowest values are those of air, the values are
+    taken as Hounsfield units; otherwise the slices are gray from the volume's 0.1st to its 99.9th
+    percentile.
+
+    Raises:
+        UserError: The file cannot be used, in a sentence.
+    """
+    try:
+        header = _header(data)
+        volume, spacing_mm = _upright(_volume(data, header), header)
+        slope, intercept = (_finite(value) for value in header.get_slope_inter())
+        scale = (slope or 1.0, intercept if slope else 0.0)
+        yield from _slices(volume, spacing_mm, scale)
+    except UserError:
+        raise
+    except MemoryError as error:
+        raise UserError("The image is too large for this computer's memory.") from error
+    except Exception as error:  # parsers raise anything on broken data
+        raise UserError(_DAMAGED) from error
+
+
+def _header(data: bytes) -> Any:
+    kind = Nifti1Header if data[_MAGIC_AT : _MAGIC_AT + 4] == _MAGIC_1 else Nifti2Header
+    if kind is Nifti2Header and int.from_bytes(data[:4], "little") % 2**24 == _NIFTI_1_BYTES:
+        raise UserError("It is half of a NIfTI pair; save the volume as one .nii file.")
+    read: Any = kind.from_fileobj
+    return read(BytesIO(data[:_NIFTI_2_BYTES]), check=False)
+
+
+def _volume(data: bytes, header: Any) -> Volume:
+    """The stored values, (I, J, K), as a view of the file."""
+    shape, dtype = header.get_data_shape(), header.get_data_dtype()
+    while len(shape) > 3 and shape[-1] == 1:
+        shape = shape[:-1]
+    if len(shape) > 3:
+        raise UserError("It holds several volumes; save each one as a file of its own.")
+    if dtype.kind not in "iuf":
+        raise UserError("Its values are colors or complex numbers, not the values of a scan.")
+    shape = (*shape, 1, 1)[:3]
+    if min(shape) < 1:
+        raise UserError(_DAMAGED)
+    count, start = math.prod(shape), int(header.get_data_offset())
+    if start < 0 or start + count * dtype.itemsize > len(data):
+        raise UserError("The NIfTI file is cut off: a part of its volume is missing.")
+    return np.frombuffer(data, dtype, count, start).reshape(shape, order="F")
+
+
+def _upright(volume: Volume, header: Any) -> tuple[Volume, tuple[float, float, float]]:
+    """The volume as (slice, row, column), feet first, front first, right first, and its steps.
+
+    The NIfTI-1 standard counts x to the right, y to the front and z up.
+    """
+    steps_mm = [_finite(step) or 1.0 for step in (*header.get_zooms(), 1.0, 1.0)[:3]]
+    oriented: Any = io_orientation
+    axes = oriented(header.get_best_affine())  # row i: world axis and direction of axis i
+    if axes.shape != (3, 2) or sorted(axes[:, 0]) != [0, 1, 2]:
+        axes = np.array([[0, 1], [1, 1], [2, 1]])
+    order = [int(np.flatnonzero(axes[:, 0] == world)[0]) for world in (2, 1, 0)]
+    wanted = (1, -1, -1)  # up, from front to back, from right to left
+    turned = volume.transpose(order)
+    flips = tuple(
+        slice(None, None, int(axes[axis, 1]) * direction)
+        for axis, direction in zip(order, wanted, strict=True)
+    )
+    slice_mm, row_mm, column_mm = (abs(steps_mm[axis]) for axis in order)
+    return turned[flips], (slice_mm, row_mm, column_mm)
+
+
+def _slices(
+    volume: Volume, steps_mm: tuple[float, float, float], scale: tuple[float, float]
+) -> Iterator[Slice]:
+    if len(volume) > MAX_SLICES:
+        raise UserError(f"The volume has more than {MAX_SLICES:,} slices.")
+    if volume[0].size > MAX_SLICE_PIXELS:
+        raise UserError(
+            f"The picture has more than {MAX_SLICE_PIXELS // 1_000_000} million pixels."
+        )
+    low, high = _range(volume, scale)
+    spacing_mm: Spacing = steps_mm[1:]
+    series = secrets.token_hex(16)
+    for index, stored in enumerate(volume):
+        values = _real(stored, scale)
+        place = Place(series, position_mm=index * steps_mm[0], number=index)
+        if low <= _HIGHEST_AIR_HU:
+            yield HuImage(np.nan_to_num(values, nan=low), spacing_mm, place)
+        else:
+            gray = np.clip((values - np.float32(low)) / np.float32(max(high - low, 1e-6)), 0, 1)
+            yield ShownImage(np.nan_to_num(gray), spacing_mm, place)
+
+
+def _real(stored: Volume, scale: tuple[float, float]) -> Values:
+    with np.errstate(all="ignore"):
+        return np.asarray(stored.astype(np.float32) * scale[0] + scale[1], np.float32)
+
+
+def _range(volume: Volume, scale: tuple[float, float]) -> tuple[float, float]:
+    """Percentiles of a grid of voxels, dense enough for any head and quick for a large volume."""
+    grid = volume[tuple(slice(None, None, max(1, n // _SAMPLED_SIDE)) for n in volume.shape)]
+    values = _real(grid, scale)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        raise UserError("The volume holds no numbers.")
+    low, high = np.percentile(finite, _PERCENTILES)
+    return float(low), float(high)
+
+
+def _finite(value: float | None) -> float:
+    return float(value) if value is not None and math.isfinite(value) else 0.0
