@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ichdesk.archive import SampleStore, save_project
-from ichdesk.cli.jobs import phantom_project
 from ichdesk.cli.progress import progress_bars
+from ichdesk.cli.recipes import make_project
+from ichdesk.phantom.class_projects import ProjectRecipe
 
 HERE = Path(__file__).resolve().parent
 STARTS = 7
@@ -35,17 +36,17 @@ def measure(script: str, *arguments: str) -> Mapping[str, float]:
     return figures
 
 
-def make_project(path: Path) -> None:
+def write_project(path: Path) -> None:
     """Write the synthetic project that everything is measured on."""
     with SampleStore() as store, progress_bars() as bars:
-        save_project(phantom_project(COUNTS, 0, False, store, bars), path)
+        save_project(make_project(ProjectRecipe(COUNTS), store, bars), path)
 
 
 def main() -> None:
     """Measure and print a table."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "bench.tm"
-        make_project(project)
+        write_project(project)
         starts = [measure("start.py")["start_s"] for _ in range(STARTS + 1)][1:]
         features = measure("features.py", str(project))
         window = measure("window.py", str(project))
