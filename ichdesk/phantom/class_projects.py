@@ -32,21 +32,23 @@ class ProjectRecipe:
     lesson: str = ""
 
 
-_SMALL_BLEEDS = Style(lesion_px=(20, 400), quality=80)
-# so wide a window leaves little contrast between blood and brain, and colors give it back
-_WIDE_WINDOW = Style(window_hu=(-310, 390), blood_hu=(52, 90), quality=80)
+# small bleeds in the soft tissue window, where they are little brighter than brain
+_SMALL_BLEEDS = Style(window_hu=(-150, 230), lesion_px=(20, 250), quality=80)
+# a window as for bone leaves hardly any contrast between blood and brain; colors give it back
+_BONE_WINDOW = Style(window_hu=(-710, 790), blood_hu=(52, 90), quality=80)
 
-_FEW_EPOCHS = TrainConfig(epochs=15, learning_rate=3e-5)
-_FASTER = TrainConfig(epochs=15, learning_rate=8e-5)
-_SLOW = TrainConfig(epochs=80, learning_rate=2e-5)
+_HEAD = "teachable-machine"
+_FEW_EPOCHS = TrainConfig(epochs=15, learning_rate=3e-5, head=_HEAD)
+_FASTER = TrainConfig(epochs=15, learning_rate=8e-5, head=_HEAD)
+_SLOW = TrainConfig(epochs=80, learning_rate=2e-5, head=_HEAD)
 
 _FEW = {"Hemorrhage": 30, "Normal": 30}
 _RARE = {"Hemorrhage": 30, "Normal": 1000}
 _MANY = {"Hemorrhage": 1000, "Normal": 1000}
 _TYPES = {"Normal": 80, "Intraparenchymal": 80, "Subdural": 80}
 
-_FOURTH = ProjectRecipe(_TYPES, 4, _WIDE_WINDOW, _SLOW, "experiment4")
-_COLORED = replace(_WIDE_WINDOW, color_range_hu=(50.0, 90.0))
+_FOURTH = ProjectRecipe(_TYPES, 4, _BONE_WINDOW, _SLOW, "experiment4")
+_COLORED = replace(_BONE_WINDOW, color_range_hu=(46, 85))
 
 CLASS_PROJECTS: Mapping[int, ProjectRecipe] = MappingProxyType(
     {
