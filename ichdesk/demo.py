@@ -17,6 +17,7 @@ from ichdesk.core.resources import project_path
 from ichdesk.core.results import accuracy_text, run_result, write_json
 from ichdesk.core.run import RunPhase
 from ichdesk.phantom import phantom_jpegs
+from ichdesk.phantom.class_projects import CLASS_PROJECTS
 from ichdesk.session.state import Change, Level, WorkerStatus
 from ichdesk.ui.panel_image import save_image
 
@@ -36,7 +37,8 @@ def run_demo(
 
     Args:
         screenshot: Where to put the picture, results beside it.
-        project: What to open; None for the embedded example.
+        project: What to open; None for the embedded example, which is then trained with default
+            settings instead of those of its lesson, which are poor on purpose.
         copy: Where to save the project at the end, if anywhere.
     """
     picture = screenshot
@@ -44,7 +46,8 @@ def run_demo(
         picture = _default_picture()
     with tempfile.TemporaryDirectory(prefix="ichdesk-") as folder:
         new_image = _new_image(Path(folder))
-        files = DemoFiles(project or project_path(PROJECT), new_image, picture, copy)
+        example = project_path(PROJECT)
+        files = DemoFiles(project or example, new_image, picture, copy, project is None)
         return execute(lambda desk: Demo(desk, files).start(), unattended=picture is not None)
 
 
@@ -57,12 +60,14 @@ class DemoFiles:
         new_image: An image that is not in the project.
         picture: Where to put the picture, results beside it; None to leave the window open.
         copy: Where to save the project, if anywhere.
+        default_settings: Train with these instead of the project's.
     """
 
     project: Path
     new_image: Path
     picture: Path | None
     copy: Path | None
+    default_settings: bool = False
 
 
 class Demo:
@@ -101,6 +106,8 @@ class Demo:
 
     def _train(self) -> None:
         self._desk.window.show_under_the_hood(True)
+        if self._files.default_settings:
+            self._desk.session.reset_config()
         self._desk.session.preview_files([self._files.new_image])
         self._desk.session.train()
 
@@ -169,7 +176,8 @@ def _default_picture() -> Path:
 
 def _new_image(folder: Path) -> Path:
     path = folder / "new slice.jpg"
-    path.write_bytes(next(iter(phantom_jpegs("Hemorrhage", 1, _NEW_IMAGE_SEED))))
+    style = CLASS_PROJECTS[1].style  # shown as the slices of the example are
+    path.write_bytes(next(phantom_jpegs("Hemorrhage", 1, _NEW_IMAGE_SEED, style)))
     return path
 
 
