@@ -86,6 +86,7 @@ def test_every_registry_of_the_source_is_known(script):
         ("_gdcm/_gdcmswig.so", False),
         ("_gdcm/gdcmconv", True),
         ("pydicom/data/palettes/hotiron.dcm", False),
+        ("pydicom/data/urls.json", False),
         ("pydicom/data/test_files/CT_small.dcm", True),
         ("qtawesome/fonts/phosphor-1.3.0.ttf", True),
         ("ichdesk/_shipped/projects/experiment1.tm", False),
