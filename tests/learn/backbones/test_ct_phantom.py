@@ -37,7 +37,7 @@ def test_shipped_files_are_complete_and_small() -> None:
     folder = resource_path("backbones/ct-phantom")
     assert (folder / "weights.safetensors").stat().st_size <= 12_000_000
     card = (folder / "MODEL_CARD.md").read_text("utf-8")
-    assert "python -m ichdesk.learn.pretrain" in card
+    assert "-m ichdesk.learn.pretrain" in card
     assert "not for diagnosis" in card
 
 
