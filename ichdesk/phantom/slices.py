@@ -8,9 +8,12 @@ import numpy as np
 from ichdesk.phantom.brain import draw_brain
 from ichdesk.phantom.fields import Field, Mask
 from ichdesk.phantom.head import LEVELS, Head, Plan, make_head
+from ichdesk.phantom.headrest import draw_headrest
 from ichdesk.phantom.landmarks import draw_landmarks
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES, PAINTERS
-from ichdesk.phantom.surroundings import draw_headrest, draw_old_lesions, draw_surgery, scan
+from ichdesk.phantom.old_lesions import draw_old_lesions
+from ichdesk.phantom.scanner import scan
+from ichdesk.phantom.surgery import draw_surgery
 
 _LEVEL_WEIGHTS = (0.10, 0.19, 0.40, 0.20, 0.11)
 _HEIGHTS_MM = {

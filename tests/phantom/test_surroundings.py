@@ -10,8 +10,11 @@ from ichdesk.phantom import old_lesions, scanner, surgery
 from ichdesk.phantom.brain import draw_brain
 from ichdesk.phantom.fields import Field
 from ichdesk.phantom.head import Head, Plan, make_head
+from ichdesk.phantom.headrest import draw_headrest
 from ichdesk.phantom.landmarks import draw_landmarks
-from ichdesk.phantom.surroundings import draw_headrest, draw_old_lesions, draw_surgery, scan
+from ichdesk.phantom.old_lesions import draw_old_lesions
+from ichdesk.phantom.scanner import scan
+from ichdesk.phantom.surgery import draw_surgery
 
 SIZE = 160
 PLAN = Plan("ventricle", 246 / SIZE, 1, 0.0, 0.0, 0.3, 2.0)
