@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ichdesk.archive.progress import Progress, reported
-from ichdesk.archive.writer import SampleReader, image_suffix
+from ichdesk.archive.writer import Bake, SampleReader, image_suffix, unchanged
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project
@@ -22,11 +22,15 @@ _RESERVED = frozenset(
 
 
 def export_samples(
-    class_or_project: ClassBin | Project, folder: Path, progress: Progress | None = None
+    class_or_project: ClassBin | Project,
+    folder: Path,
+    progress: Progress | None = None,
+    bake: Bake = unchanged,
 ) -> int:
     """Write samples to `folder`, one sub-folder per class, as 0.jpg, 1.jpg and so on.
 
-    A file that exists is never overwritten; the new one gets a free name beside it.
+    A file that exists is never overwritten; the new one gets a free name beside it. Slices in
+    Hounsfield units become ready-made pictures by `bake`.
 
     Returns:
         The number of files written.
@@ -41,7 +45,7 @@ def export_samples(
         classes = (class_or_project,)
     created: list[Path] = []
     try:
-        return _export(classes, folder, progress, created)
+        return _export(classes, folder, progress, created, bake)
     except OSError as error:
         _remove(created)
         raise UserError(
@@ -68,7 +72,11 @@ def folder_names(names: Sequence[str]) -> list[str]:
 
 
 def _export(
-    classes: Sequence[ClassBin], folder: Path, progress: Progress | None, created: list[Path]
+    classes: Sequence[ClassBin],
+    folder: Path,
+    progress: Progress | None,
+    created: list[Path],
+    bake: Bake,
 ) -> int:
     names = folder_names([bin_.name for bin_ in classes])
     members: list[tuple[Path, int, Sample]] = []
@@ -78,7 +86,7 @@ def _export(
     with ExitStack() as files:
         reader = SampleReader(files)
         for place, index, sample in reported(members, progress):
-            data = reader.read(sample)
+            data = reader.baked(sample, bake)
             _write_new(place, str(index), data, created)
     return len(members)
 

@@ -1,9 +1,10 @@
 """Saving a project so that at any moment the file is either the old one or the new one, whole."""
 
 import zipfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from ichdesk.archive.image_header import is_png
 from ichdesk.archive.manifest import MANIFEST_NAME, manifest_text
@@ -15,12 +16,21 @@ from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project, name_problem
 from ichdesk.core.samples import Sample
 
+Bake: TypeAlias = Callable[[bytes], bytes]
+
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; equal projects, equal files
 _DOS = 0
 _VERSION_1_0 = 10
 
 
-def save_project(project: Project, path: Path, progress: Progress | None = None) -> None:
+def unchanged(data: bytes) -> bytes:
+    """The bytes themselves."""
+    return data
+
+
+def save_project(
+    project: Project, path: Path, progress: Progress | None = None, bake: Bake = unchanged
+) -> None:
     """Write a project as a Teachable Machine file.
 
     A temporary file beside the target is written, forced to disk and then takes the target's
@@ -30,6 +40,7 @@ def save_project(project: Project, path: Path, progress: Progress | None = None)
         project: What to save.
         path: The .tm file; its folder must exist.
         progress: Told how many samples are done; may raise `Cancelled`.
+        bake: Turns slices in Hounsfield units into ready-made pictures, all that such a file holds.
 
     Raises:
         UserError: The file cannot be written, or a class cannot be saved under its name.
@@ -39,7 +50,7 @@ def save_project(project: Project, path: Path, progress: Progress | None = None)
         target = path.resolve()  # replace what a link points to, not the link
         _check_target(target)
         with replacing(target) as file:
-            _write(project, file, progress)
+            _write(project, file, progress, bake)
     except OSError as error:
         raise UserError(
             f"{shown_name(path.name)} cannot be saved ({os_reason(error)}); "
@@ -75,6 +86,11 @@ class SampleReader:
             raise UserError("An image of the project cannot be read; its temporary copy is gone.")
         return data
 
+    def baked(self, sample: Sample, bake: Bake) -> bytes:
+        """The bytes of a ready-made picture: the sample's own, or those of a baked slice."""
+        data = self.read(sample)
+        return bake(data) if sample.is_hu else data
+
 
 def image_suffix(data: bytes) -> str:
     """The file name extension that fits a sample's bytes."""
@@ -103,7 +119,7 @@ def _check_target(target: Path) -> None:
         raise UserError(f"{name} is write-protected; save under another name.")
 
 
-def _write(project: Project, file: BinaryIO, progress: Progress | None) -> None:
+def _write(project: Project, file: BinaryIO, progress: Progress | None, bake: Bake) -> None:
     members = [
         (bin_, index, sample)
         for bin_ in project.classes
@@ -112,7 +128,7 @@ def _write(project: Project, file: BinaryIO, progress: Progress | None) -> None:
     with ExitStack() as files, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         reader = SampleReader(files)
         for bin_, index, sample in reported(members, progress):
-            data = reader.read(sample)
+            data = reader.baked(sample, bake)
             _add(archive, f"{bin_.name}{SEPARATOR}{index}{image_suffix(data)}", data)
         _add(archive, MANIFEST_NAME, manifest_text(project).encode("utf-8"))
 

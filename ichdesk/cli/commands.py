@@ -20,6 +20,7 @@ from ichdesk.core.config import DEVICES, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
+from ichdesk.imaging.pipeline import baked
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -98,10 +99,11 @@ def convert(source: Path, out: Path, force: bool) -> None:
         if out.suffix.lower() == ".tm":
             jobs.refuse_existing(out, force)
             project = jobs.gather_project(source, store)
-            save_project(project, out, progress)
+            save_project(project, out, progress, baked(project))
             count = project.sample_count
         else:
-            count = export_samples(jobs.open_reporting(source, store)[0], out, progress)
+            project = jobs.open_reporting(source, store)[0]
+            count = export_samples(project, out, progress, baked(project))
     click.echo(f"Wrote {counted(count, 'image')} to {out}")
 
 

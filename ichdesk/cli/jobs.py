@@ -17,9 +17,10 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result
 from ichdesk.core.run import TrainingRun, training_key
-from ichdesk.imaging.decode import decode_sample
+from ichdesk.core.steps import Steps
 from ichdesk.imaging.gather import gather, scans_sentences
 from ichdesk.imaging.pictures import read_one
+from ichdesk.imaging.pipeline import model_pixels
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, start_training
@@ -121,20 +122,21 @@ def predict(
     model: Path, paths: Sequence[Path], device: str
 ) -> tuple[tuple[str, ...], list[tuple[Path, list[float]]], list[str]]:
     """Labels, the probabilities of each image that can be read, and a sentence per other one."""
-    from ichdesk.worker.handlers import predict_file  # noqa: PLC0415 - loads torch
+    from ichdesk.learn.prediction import Predictor  # noqa: PLC0415 - loads torch
 
+    predictor = Predictor(model, device)
     readable, problems = [], []
     for path in paths:
         try:
-            readable.append((path, _pixels(path)))
+            readable.append((path, _pixels(path, predictor.steps)))
         except UserError as error:
             problems.append(str(error))
     images = np.zeros((0, 224, 224, 3), np.uint8)
     if readable:
         images = np.stack([image for _, image in readable])
-    labels, probabilities = predict_file(model, images, device)
+    probabilities = predictor.predict(images)
     rows = [(path, row.tolist()) for (path, _), row in zip(readable, probabilities, strict=True)]
-    return labels, rows, problems
+    return predictor.labels, rows, problems
 
 
 def gather_project(source: Path, store: SampleStore) -> Project:
@@ -169,10 +171,10 @@ def _save_model(handlers: Any, path: Path, names: tuple[str, ...]) -> None:
             raise UserError(event.error)
 
 
-def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+def _pixels(path: Path, steps: Steps) -> npt.NDArray[np.uint8]:
     if not path.is_file():
         raise UserError(f"{path} is no file; check the name.")
     try:
-        return decode_sample(read_one(FileSource(path).read()))
+        return model_pixels(read_one(FileSource(path).read()), steps)
     except UserError as error:
         raise UserError(f"{path}: {error}") from error

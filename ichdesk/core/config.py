@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ichdesk.core.steps import DEFAULT_STEPS, Steps
+
 MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 1_024
 BATCH_SIZES = (16, 32, 64, 128, 256, 512)
@@ -9,6 +11,8 @@ DEFAULT_BACKBONE = "ct-phantom"
 DEVICES = ("auto", "cuda", "mps", "cpu")
 HEADS = ("ichdesk", "teachable-machine")
 DEFAULT_HEAD = HEADS[0]
+SPLITS = ("auto", "slice", "patient")
+DEFAULT_SPLIT = SPLITS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class TrainConfig:
             "resnet18:<file>", "tm-import:<file>".
         device: One of `DEVICES`; "auto" takes CUDA, else MPS, else the CPU.
         head: One of `HEADS`: how the part that is trained learns, our way or the original's.
+        split: One of `SPLITS`: whether single slices or whole patients are held out; "auto" holds
+            out patients as soon as a sample says of whom it is.
+        steps: What happens to slices in Hounsfield units before the backbone sees them.
     """
 
     epochs: int = 50
@@ -33,6 +40,8 @@ class TrainConfig:
     backbone: str = DEFAULT_BACKBONE
     device: str = "auto"
     head: str = DEFAULT_HEAD
+    split: str = DEFAULT_SPLIT
+    steps: Steps = DEFAULT_STEPS
 
     def problem(self) -> str | None:
         """One sentence on the first setting that cannot be used, or None."""
@@ -44,7 +53,11 @@ class TrainConfig:
             return "Learning rate must be greater than 0 and at most 10."
         if not 0 <= self.seed < 2**32:
             return "Seed must be a whole number from 0 to 4294967295."
-        for name, chosen, known in (("Device", self.device, DEVICES), ("Head", self.head, HEADS)):
+        for name, chosen, known in (
+            ("Device", self.device, DEVICES),
+            ("Head", self.head, HEADS),
+            ("Split", self.split, SPLITS),
+        ):
             if chosen not in known:
                 return f"{name} must be one of: {', '.join(known)}."
         return None

@@ -16,12 +16,18 @@ class Sample:
         offset: First byte.
         length: Number of bytes.
         sha256: Hex digest of the bytes; equal digests are equal images.
+        patient: Same for samples of one patient, meaningless otherwise; None if unknown.
+        series: Same for slices of one series; None if unknown.
+        is_hu: Whether it is a slice in Hounsfield units, not a ready-made picture.
     """
 
     path: Path
     offset: int
     length: int
     sha256: str
+    patient: str | None = None
+    series: str | None = None
+    is_hu: bool = False
 
     def read(self) -> bytes:
         """Read the encoded image.

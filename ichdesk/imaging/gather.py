@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -17,6 +17,7 @@ from ichdesk.core.notes import Notes, counted, shown_name
 from ichdesk.core.samples import Sample
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms
+from ichdesk.imaging.hu_png import is_hu_png
 from ichdesk.imaging.order import in_order
 from ichdesk.imaging.pictures import read_samples
 from ichdesk.imaging.slices import Place
@@ -106,13 +107,13 @@ def gather(
             for done, (item, result) in enumerate(decoded):
                 tell(done, len(placed))
                 _note(notes, item.source.name, result)
-                for jpeg, place in result.samples:
+                for data, place in result.samples:
                     name = None if place and one_class else item.class_name
                     if name not in members and len(members) == MAX_CLASSES:
                         shown = shown_name(item.source.name)
                         notes.add(f"{shown} is beyond the first {MAX_CLASSES} classes.")
                         break
-                    members.setdefault(name, []).append((place, add(jpeg)))
+                    members.setdefault(name, []).append((place, _kept(data, place, add)))
     tell(len(placed), len(placed))
     return _gathered(members, notes, pseudonyms, paths)
 
@@ -131,6 +132,13 @@ def scans_sentences(scans: Scans) -> tuple[str, ...]:
         "say; look before you pass the project on."
     )
     return found, warning
+
+
+def _kept(data: bytes, place: Place | None, add: Callable[[bytes], Sample]) -> Sample:
+    sample = add(data)
+    if place is None:
+        return sample
+    return replace(sample, patient=place.patient, series=place.series, is_hu=is_hu_png(data))
 
 
 def _tell_nobody(done: int, total: int) -> None:

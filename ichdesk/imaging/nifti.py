@@ -111,12 +111,14 @@ def _slices(
         )
     low, high = _range(volume, scale)
     spacing_mm: Spacing = steps_mm[1:]
+    step_hu = scale[0] if np.issubdtype(volume.dtype, np.integer) else 0.0
     series = secrets.token_hex(16)
     for index, stored in enumerate(volume):
         values = _real(stored, scale)
         place = Place(series, position_mm=index * steps_mm[0], number=index)
         if low <= _HIGHEST_AIR_HU:
-            yield HuImage(np.nan_to_num(values, nan=low), spacing_mm, place)
+            hu = np.nan_to_num(values, nan=low)
+            yield HuImage(hu, spacing_mm, place, step_hu=step_hu)
         else:
             gray = np.clip((values - np.float32(low)) / np.float32(max(high - low, 1e-6)), 0, 1)
             yield ShownImage(np.nan_to_num(gray), spacing_mm, place)

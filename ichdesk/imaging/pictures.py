@@ -9,9 +9,10 @@ from ichdesk.imaging.decode import sample_jpeg, unknown_kind
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms
 from ichdesk.imaging.dicom.start import DEFLATED
+from ichdesk.imaging.hu_png import hu_png
 from ichdesk.imaging.kinds import HEAD_BYTES, Kind, kind_of
 from ichdesk.imaging.quiet import quiet
-from ichdesk.imaging.slices import Place, Slice, slice_jpeg
+from ichdesk.imaging.slices import HuImage, Place, Slice, shown_jpeg
 from ichdesk.imaging.turns import LARGE_BYTES, turn
 
 _META_BYTES = 4096  # more than the first part of a DICOM file ever has
@@ -30,7 +31,7 @@ def read_samples(
         yield sample_jpeg(data), None
         return
     for image in read_slices(data, pseudonyms, decoders):
-        yield slice_jpeg(image), image.place
+        yield _slice_sample(image), image.place
 
 
 def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iterator[Slice]:
@@ -73,8 +74,13 @@ def read_one(data: bytes) -> bytes:
         wanted = sum(1 for _ in read_slices(data, nobody, decoders)) // 2
         for number, image in enumerate(read_slices(data, nobody, decoders)):
             if number == wanted:
-                return slice_jpeg(image)
+                return _slice_sample(image)
     raise UserError("It holds no picture.")
+
+
+def _slice_sample(image: Slice) -> bytes:
+    """Hounsfield units are kept; what has none is shown as its file wants it."""
+    return hu_png(image) if isinstance(image, HuImage) else shown_jpeg(image)
 
 
 def _unpacked(data: bytes) -> bytes:

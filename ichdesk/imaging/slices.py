@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ichdesk.imaging.decode import IMAGE_SIZE_PX, jpeg_bytes
-from ichdesk.imaging.window import Values, window
+from ichdesk.imaging.window import Values
 
 AIR_HU = -1000.0
 
@@ -47,12 +47,14 @@ class HuImage:
         spacing_mm: From row to row and from column to column.
         place: Of the slice among others.
         is_inverted: The file asks for low values to be shown bright (MONOCHROME1).
+        step_hu: Between neighboring values, the slope of the file; 0 if there is no such step.
     """
 
     hu: Values
     spacing_mm: Spacing
     place: Place
     is_inverted: bool = False
+    step_hu: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,38 +75,38 @@ class ShownImage:
 Slice: TypeAlias = HuImage | ShownImage
 
 
-def slice_jpeg(image: Slice) -> bytes:
-    """Make a sample, a baseline RGB JPEG of 224 x 224 px; CT through the brain window.
+def shown_jpeg(image: ShownImage) -> bytes:
+    """Make a sample, a baseline RGB JPEG of 224 x 224 px, of a picture without Hounsfield units."""
+    return jpeg_bytes(Image.fromarray(fitted(image.pixels, image.spacing_mm)), _QUALITY)
 
-    Windowed first, then averaged over areas: if Hounsfield units were averaged, a share of bone at
-    the edge of the skull would whiten what lies beside it, where thin extra-axial blood is. The
-    whole slice is kept, in its true proportions, on black.
+
+def fitted(pixels: Picture, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
+    """A whole picture in its true proportions on a black square, RGB, (224, 224, 3).
+
+    Args:
+        pixels: (H, W) or (H, W, 3), float from 0 to 1 or RGB in uint8; averaged over areas where
+            it is larger than the square.
+        spacing_mm: From row to row and from column to column.
     """
-    if isinstance(image, HuImage):
-        gray = window(image.hu)
-        gray = 1.0 - gray if image.is_inverted else gray
-        return _square_jpeg(_picture(gray), image.spacing_mm)
-    return _square_jpeg(_picture(image.pixels), image.spacing_mm)
+    if pixels.dtype == np.uint8:
+        return _square(pixels.astype(np.float32), spacing_mm)
+    return _square(np.asarray(pixels, np.float32) * np.float32(255), spacing_mm)
 
 
-def _picture(pixels: Picture) -> Image.Image:
-    if pixels.ndim == 3:
-        return Image.fromarray(np.ascontiguousarray(pixels, np.uint8))
-    return Image.fromarray(np.ascontiguousarray(pixels * np.float32(255), np.float32))
-
-
-def _square_jpeg(picture: Image.Image, spacing_mm: Spacing) -> bytes:
-    size = _fitting_size(picture.width, picture.height, spacing_mm)
-    smaller = size[0] <= picture.width and size[1] <= picture.height
+def _square(values: Values, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
+    """Of values from 0 to 255."""
+    height, width = values.shape[:2]
+    size = _fitting_size(width, height, spacing_mm)
+    smaller = size[0] <= width and size[1] <= height
     method = Image.Resampling.BOX if smaller else Image.Resampling.BICUBIC
-    if size != picture.size:
-        picture = picture.resize(size, method)
-    if picture.mode == "F":
-        gray = np.clip(np.asarray(picture) + np.float32(0.5), 0, 255).astype(np.uint8)
-        picture = Image.fromarray(gray)
-    square = Image.new(picture.mode, (IMAGE_SIZE_PX, IMAGE_SIZE_PX))
-    square.paste(picture, ((IMAGE_SIZE_PX - size[0]) // 2, (IMAGE_SIZE_PX - size[1]) // 2))
-    return jpeg_bytes(square.convert("RGB"), _QUALITY)
+    channels = np.moveaxis(values, -1, 0) if values.ndim == 3 else values[None]
+    left, top = (IMAGE_SIZE_PX - size[0]) // 2, (IMAGE_SIZE_PX - size[1]) // 2
+    square = np.zeros((IMAGE_SIZE_PX, IMAGE_SIZE_PX, len(channels)), np.uint8)
+    for index, channel in enumerate(channels):
+        plane = Image.fromarray(np.ascontiguousarray(channel))
+        sized = np.asarray(plane if size == plane.size else plane.resize(size, method))
+        square[top : top + size[1], left : left + size[0], index] = np.clip(sized + 0.5, 0, 255)
+    return np.ascontiguousarray(np.broadcast_to(square, (IMAGE_SIZE_PX, IMAGE_SIZE_PX, 3)))
 
 
 def _fitting_size(width: int, height: int, spacing_mm: Spacing) -> tuple[int, int]:

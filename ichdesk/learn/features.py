@@ -21,7 +21,8 @@ import torch
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
-from ichdesk.imaging.decode import decode_sample
+from ichdesk.core.steps import DEFAULT_STEPS, Steps, steps_text
+from ichdesk.imaging.pipeline import model_pixels
 from ichdesk.learn.backbones import Backbone
 from ichdesk.learn.pixels import SIDE_PX, to_input
 
@@ -61,7 +62,7 @@ class FeatureCache:
         self._vectors: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
     def get(self, key: tuple[str, str]) -> Vector | None:
-        """The vector of (SHA-256 of the image, key of the backbone), or None."""
+        """The vector of an `Extractor.key`, or None."""
         if key in self._vectors:
             self._vectors.move_to_end(key)
         return self._vectors.get(key)
@@ -93,17 +94,20 @@ class Extractor:
     Attributes:
         backbone: Frozen; its module takes (N, 3, 224, 224) and gives (N, D).
         device: Where the module is.
+        steps: What happens to slices in Hounsfield units before.
         lock: Held while a GPU works, which gains nothing from several threads.
     """
 
     backbone: Backbone
     device: torch.device
+    steps: Steps = DEFAULT_STEPS
     lock: Lock = field(default_factory=Lock, compare=False, repr=False)
 
-    @property
-    def key(self) -> str:
-        """Names the numbers that come out; devices differ in the last digits."""
-        return f"{self.backbone.fingerprint}:{self.device.type}"
+    def key(self, sample: Sample) -> tuple[str, str]:
+        """Names the numbers that come out of a sample; devices differ in the last digits."""
+        numbers = f"{self.backbone.fingerprint}:{self.device.type}"
+        seen = f"{numbers}:{steps_text(self.steps)}" if sample.is_hu else numbers
+        return sample.sha256, seen
 
     @property
     def batch(self) -> int:
@@ -129,7 +133,7 @@ class Extractor:
 
     def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Vector | str]]:
         """The features, or why there are none, of at most `batch` samples."""
-        images = [read_image(sample) for sample in samples]
+        images = [read_image(sample, self.steps) for sample in samples]
         pixels = [image for image in images if not isinstance(image, str)]
         rows = iter(self._run_full_batch(pixels) if pixels else ())
         results = [image if isinstance(image, str) else next(rows) for image in images]
@@ -168,7 +172,7 @@ def extract(
     table = FeatureTable()
     missing: dict[str, list[Sample]] = {}
     for sample in samples:
-        vector = cache.get((sample.sha256, extractor.key))
+        vector = cache.get(extractor.key(sample))
         if vector is None:
             missing.setdefault(sample.sha256, []).append(sample)
         else:
@@ -181,7 +185,7 @@ def extract(
                 table.unreadable[sample.sha256] = result
             else:
                 table.vectors[sample.sha256] = result
-                cache.put((sample.sha256, extractor.key), result)
+                cache.put(extractor.key(sample), result)
             done += len(missing[sample.sha256])
         yield FeatureProgress(done, len(samples), cached)
     return table
@@ -208,7 +212,7 @@ def _batches(
         pool.shutdown(cancel_futures=True)
 
 
-def read_image(sample: Sample) -> Image | str:
+def read_image(sample: Sample, steps: Steps = DEFAULT_STEPS) -> Image | str:
     """The pixels of a sample, (224, 224, 3) uint8, or one sentence on why there are none."""
     try:
         data = sample.read()
@@ -217,6 +221,6 @@ def read_image(sample: Sample) -> Image | str:
     if sha256(data).hexdigest() != sample.sha256:
         return f"The file “{sample.path.name}” was changed after it was opened; open it again."
     try:
-        return decode_sample(data)
+        return model_pixels(data, steps)
     except UserError as error:
         return str(error)

@@ -12,6 +12,8 @@ from safetensors.torch import save as to_safetensors
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
+from ichdesk.core.steps import DEFAULT_STEPS, Steps, parse_steps, steps_text
+from ichdesk.imaging.pipeline import checked
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.features import Extractor, Image, Vector
 from ichdesk.learn.head import Head
@@ -33,12 +35,14 @@ class Model:
         labels: Class names, in the order of the outputs.
         backbone: The setting that the backbone was loaded by, such as "ct-phantom".
         fingerprint: Of the backbone's weights; the head fits these and no others.
+        steps: How slices in Hounsfield units were shown to it.
     """
 
     head: Head
     labels: tuple[str, ...]
     backbone: str
     fingerprint: str
+    steps: Steps = DEFAULT_STEPS
 
     @torch.inference_mode()
     def classify(self, features: Vector) -> Vector:
@@ -79,6 +83,7 @@ def save_model(model: Model, path: Path) -> None:
         "labels": json.dumps(model.labels, ensure_ascii=False),
         "backbone": model.backbone,
         "fingerprint": model.fingerprint,
+        "steps": steps_text(model.steps),
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.head.state_dict().items()}
     try:
@@ -123,7 +128,8 @@ def _assemble(path: Path, metadata: Mapping[str, str], tensors: dict[str, torch.
     try:
         labels = _labels(metadata["labels"])
         head = _head(tensors, len(labels))
-        return Model(head, labels, metadata["backbone"], metadata["fingerprint"])
+        steps = parse_steps(metadata["steps"]) if "steps" in metadata else DEFAULT_STEPS
+        return Model(head, labels, metadata["backbone"], metadata["fingerprint"], checked(steps))
     except (KeyError, ValueError, TypeError, RuntimeError, RecursionError) as error:
         raise UserError(
             f"The model file “{path.name}” is damaged; save the model again."

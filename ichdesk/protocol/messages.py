@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -27,12 +27,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SampleRef:
-    """Where a sample's bytes lie; see `ichdesk.core.samples.Sample`."""
+    """Where a sample's bytes lie, and of whom it is; see `ichdesk.core.samples.Sample`."""
 
     path: str
     offset: int
     length: int
     sha256: str
+    patient: str | None = None
+    is_hu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class ClassRef:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Training settings on the wire; see `ichdesk.core.config.TrainConfig`."""
+    """Training settings on the wire; see `ichdesk.core.config.TrainConfig`.
+
+    Attributes:
+        steps: As `ichdesk.core.steps.steps_text` writes them; "" for the default.
+    """
 
     epochs: int
     batch_size: int
@@ -54,6 +60,8 @@ class Settings:
     backbone: str
     device: str
     head: str = "ichdesk"
+    split: str = "auto"
+    steps: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
 from ichdesk.core.samples import ClassBin
+from ichdesk.core.steps import steps_text
 from ichdesk.protocol import messages as msg
 
 _PHASE_OF = {
@@ -29,6 +30,8 @@ def start_training(
             backbone=config.backbone,
             device=config.device,
             head=config.head,
+            split=config.split,
+            steps=steps_text(config.steps),
         ),
     )
 
@@ -67,6 +70,6 @@ def _enter(run: TrainingRun, phase: RunPhase, now_s: float) -> None:
 
 def _sample_refs(bin_: ClassBin) -> tuple[msg.SampleRef, ...]:
     return tuple(
-        msg.SampleRef(str(sample.path), sample.offset, sample.length, sample.sha256)
-        for sample in bin_.samples
+        msg.SampleRef(str(s.path), s.offset, s.length, s.sha256, s.patient, s.is_hu)
+        for s in bin_.samples
     )

@@ -1,10 +1,13 @@
 """The project under edit: every change of it, undo and redo, and messages about them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project, new_project
+from ichdesk.core.steps import Step
+from ichdesk.imaging.pipeline import checked
 from ichdesk.session.history import History
 from ichdesk.session.state import Change, Level, Notice
 
@@ -90,8 +93,19 @@ class ProjectEditor:
         self._edit(label, changed, merge=True)
 
     def reset_config(self) -> None:
-        """Set the training settings back to their defaults."""
-        self._edit("Reset settings", self.project.with_config(TrainConfig()))
+        """Set the training settings back to their defaults; image steps stay."""
+        default = TrainConfig(steps=self.project.config.steps)
+        self._edit("Reset settings", self.project.with_config(default))
+
+    def set_steps(self, steps: Sequence[Step]) -> bool:
+        """Change the image steps; False, with a notice, if they do not fit together."""
+        try:
+            config = replace(self.project.config, steps=checked(steps))
+        except UserError as error:
+            self.report(str(error))
+            return False
+        self._edit("Change image steps", self.project.with_config(config), merge=True)
+        return True
 
     def undo(self) -> None:
         """Take the last edit back."""

@@ -11,8 +11,9 @@ import numpy as np
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import ClassBin
-from ichdesk.imaging.decode import decode_sample
+from ichdesk.core.steps import Steps
 from ichdesk.imaging.pictures import read_one
+from ichdesk.imaging.pipeline import model_pixels
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol.messages import Pixels, PredictionEnded
 from ichdesk.session.jobs import Post
@@ -44,13 +45,13 @@ class Preview:
         self._request_id: int | None = None
         self.images: tuple[PreviewImage, ...] = ()
 
-    def load_files(self, paths: Sequence[Path]) -> None:
+    def load_files(self, paths: Sequence[Path], steps: Steps) -> None:
         """Read image files in the background, then show and classify them."""
-        self._load(partial(_read_file, path) for path in paths)
+        self._load(partial(_read_file, path, steps) for path in paths)
 
-    def load_samples(self, bin_: ClassBin, indices: Sequence[int]) -> None:
+    def load_samples(self, bin_: ClassBin, indices: Sequence[int], steps: Steps) -> None:
         """Read samples of a class in the background, then show and classify them."""
-        self._load(partial(_read_sample, bin_, index) for index in indices)
+        self._load(partial(_read_sample, bin_, index, steps) for index in indices)
 
     def predict(self) -> None:
         """Classify the images with the current model."""
@@ -113,17 +114,17 @@ class Preview:
         self._post(show)
 
 
-def _read_file(path: Path) -> PreviewImage:
+def _read_file(path: Path, steps: Steps) -> PreviewImage:
     try:
-        pixels = decode_sample(read_one(FileSource(path).read()))
+        pixels = model_pixels(read_one(FileSource(path).read()), steps)
     except UserError as error:
         return PreviewImage(path.name, error=str(error))
     return PreviewImage(path.name, pixels)
 
 
-def _read_sample(bin_: ClassBin, index: int) -> PreviewImage:
+def _read_sample(bin_: ClassBin, index: int, steps: Steps) -> PreviewImage:
     name = f"{bin_.name}, image {index + 1:,}"
     try:
-        return PreviewImage(name, decode_sample(bin_.samples[index].read()))
+        return PreviewImage(name, model_pixels(bin_.samples[index].read(), steps))
     except (OSError, UserError):
         return PreviewImage(name, error="The image is damaged and cannot be read.")

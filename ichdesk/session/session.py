@@ -1,30 +1,25 @@
 """The one writer of state: an open project, its training run, its preview and its messages."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
-from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
-from ichdesk.core.errors import UserError
+from ichdesk.archive import SampleStore
 from ichdesk.core.notes import counted
-from ichdesk.core.project import Project, new_project
+from ichdesk.core.project import Project
 from ichdesk.core.results import untaught_text
 from ichdesk.core.run import RunPhase, TrainingRun, training_key
-from ichdesk.imaging.gather import Gathered, gather
+from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
-from ichdesk.session.editing import ProjectEditor
-from ichdesk.session.imports import add_gathered, added_level, added_text, left_out_text
-from ichdesk.session.jobs import Jobs, Post, Progress
+from ichdesk.session.files import ProjectFiles
+from ichdesk.session.jobs import Post
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
-    JobState,
     Level,
     PreviewImage,
     WorkerState,
@@ -32,12 +27,8 @@ from ichdesk.session.state import (
 )
 from ichdesk.session.worker_client import Worker, WorkerDied
 
-T = TypeVar("T")
-_NOT_ADDED = "The images were not added, as another project was opened meanwhile; add them again."
-_NO_IMAGES = "No image was found there; choose images, DICOM files, a folder or a zip of them."
 
-
-class Session(ProjectEditor):
+class Session(ProjectFiles):
     """State of the window and everything that may change it.
 
     All methods run on one thread, the session's; `post` brings results of background work there.
@@ -49,47 +40,20 @@ class Session(ProjectEditor):
     """
 
     def __init__(self, worker: Worker, store: SampleStore, post: Post) -> None:
-        super().__init__()
+        super().__init__(store, post)
         self._worker = worker
-        self._store = store
         self._request_ids = count(1)
-        self._jobs = Jobs(post, lambda: self._notify(Change.JOB), self.report)
         self._preview = Preview(post, self._preview_changed, self._predict)
         self.backbones = Backbones(
             self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
         )
         self._saves: dict[int, str] = {}
-        self._saved = self.project
-        self._projects_before = 0  # tells results that were meant for an earlier project
-        self._writing = 0
-        self._after_writing: Callable[[], object] | None = None
         self._run_notices: set[int] = set()
         self._trained_names: dict[int, str] = {}
-        self.path: Path | None = None
         self.run: TrainingRun | None = None
         self.worker = WorkerState()
 
     # --- reading -----------------------------------------------------------------------------
-
-    @property
-    def is_modified(self) -> bool:
-        """Whether the project differs from its file."""
-        return self.project is not self._saved
-
-    @property
-    def name(self) -> str:
-        """File name of the project, or "Untitled"."""
-        return self.path.name if self.path else "Untitled"
-
-    @property
-    def job(self) -> JobState | None:
-        """Background work on files, or None."""
-        return self._jobs.state
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether files are being written, or wait to be."""
-        return self._writing > 0
 
     @property
     def preview(self) -> tuple[PreviewImage, ...]:
@@ -124,87 +88,6 @@ class Session(ProjectEditor):
             now.get(class_id, (index, f"{self._trained_names.get(class_id, '')} (deleted)".strip()))
             for index, class_id in enumerate(self.run.class_ids)
         )
-
-    # --- files -------------------------------------------------------------------------------
-
-    def new(self) -> None:
-        """Start an empty project with two classes."""
-        self._replace_project(new_project(), None)
-
-    def open(self, path: Path) -> None:
-        """Open a project file in the background.
-
-        The open project stays if that fails, or if it was changed in the meantime.
-        """
-        before = self.project
-
-        def done(opened: Opened) -> None:
-            if self.project is not before and self.is_modified:
-                text = f"{path.name} was not opened, because you changed the project meanwhile."
-                self.report(f"{text} Open it again.", Level.WARNING)
-                return
-            self._replace_project(opened.project, path)
-            self._report_left_out(f"Opened {path.name}", opened.left_out)
-
-        self._jobs.start(
-            f"Opening {path.name}", lambda progress: open_project(path, self._store, progress), done
-        )
-
-    def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
-        """Save in the background, to the project's file or another one; then call `then`."""
-        target = path or self.path
-        if target is None:
-            raise ValueError("a new project needs a path")
-        project, number = self.project, self._projects_before
-
-        def done(_: None) -> None:
-            if number != self._projects_before:
-                return
-            self._saved, self.path = project, target
-            self._notify(Change.FILE)
-            if then:
-                then()
-
-        self._write(
-            f"Saving {target.name}", lambda progress: save_project(project, target, progress), done
-        )
-
-    def import_files(self, paths: Sequence[Path], class_id: int | None = None) -> None:
-        """Read images, folders and zips in the background, into a class or new ones.
-
-        A folder of folders makes a class of each; other images, and slices of scans in any case,
-        go to `class_id`, or to a new class named after the folder or zip.
-        """
-        number = self._projects_before
-
-        def done(gathered: Gathered) -> None:
-            if number == self._projects_before:
-                self._add_gathered(gathered, class_id, paths)
-            else:
-                self.report(_NOT_ADDED, Level.WARNING)
-
-        work = partial(gather, paths, self._store.add, one_class=class_id is not None)
-        self._jobs.start("Reading images", work, done)
-
-    def export_samples(self, folder: Path, class_id: int | None = None) -> None:
-        """Write the images of a class, or of all, to a folder in the background."""
-        bins = self.project.classes if class_id is None else [self.project.class_by_id(class_id)]
-
-        def work(progress: Progress) -> int:
-            return export_samples(Project(classes=tuple(bins)), folder, progress)
-
-        def done(written: int) -> None:
-            self.report(f"Saved {counted(written, 'image')} to {folder.name}.", Level.INFO)
-
-        self._write("Saving images", work, done)
-
-    def when_written(self, go_on: Callable[[], object]) -> None:
-        """Go on when all files are written; not at all if one of them cannot be."""
-        self._after_writing = go_on
-
-    def cancel_job(self) -> None:
-        """Stop the background work on files."""
-        self._jobs.cancel()
 
     # --- training ----------------------------------------------------------------------------
 
@@ -249,11 +132,12 @@ class Session(ProjectEditor):
 
     def preview_files(self, paths: Sequence[Path]) -> None:
         """Show images in the preview, with the model's output if there is one."""
-        self._preview.load_files(paths)
+        self._preview.load_files(paths, self._shown_steps)
 
     def preview_samples(self, class_id: int, indices: Collection[int]) -> None:
         """Show samples of a class in the preview."""
-        self._preview.load_samples(self.project.class_by_id(class_id), sorted(indices))
+        bin_ = self.project.class_by_id(class_id)
+        self._preview.load_samples(bin_, sorted(indices), self._shown_steps)
 
     # --- events ------------------------------------------------------------------------------
 
@@ -284,50 +168,17 @@ class Session(ProjectEditor):
 
     # --- inside ------------------------------------------------------------------------------
 
+    @property
+    def _shown_steps(self) -> Steps:
+        """Those that the model was trained with; without a model, the project's."""
+        return self.run.config.steps if self.run and self.has_model else self.project.config.steps
+
     def _replace_project(self, project: Project, path: Path | None) -> None:
         self.cancel_training()
-        self._projects_before += 1
-        self._history.clear()
-        self.project = self._saved = project
-        self.path = path
+        super()._replace_project(project, path)
         self.run = None
         self._preview.clear()
-        self.notices = ()
         self._notify(~Change.WORKER & ~Change.JOB)
-
-    def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
-        """Start a job that closing the window waits for."""
-        self._writing += 1
-        self._jobs.start(title, work, done, self._written)
-
-    def _written(self, succeeded: bool) -> None:
-        self._writing -= 1
-        if not succeeded:
-            self._after_writing = None
-        elif not self._writing and self._after_writing is not None:
-            go_on, self._after_writing = self._after_writing, None
-            go_on()
-
-    def _add_gathered(
-        self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
-    ) -> None:
-        try:
-            project, added = add_gathered(self.project, gathered, class_id, paths)
-        except UserError as error:
-            self.report(str(error))
-            return
-        self._edit("Add images", project)
-        if added:
-            if text := added_text(added, gathered):
-                self.report(text, added_level(gathered), gathered.left_out)
-        elif len(gathered.left_out) == 1:
-            self.report(gathered.left_out[0], Level.WARNING)
-        else:
-            self.report(_NO_IMAGES, Level.WARNING, gathered.left_out)
-
-    def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
-        if left_out:
-            self.report(left_out_text(what, left_out), Level.WARNING, left_out)
 
     def _worker_problem(self) -> str | None:
         if self.worker.status is WorkerStatus.FAILED:

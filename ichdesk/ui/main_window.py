@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
 
     def refresh(self, change: Change) -> None:
         """Re-read the parts of the session that have changed."""
+        if Change.PROJECT in change:
+            self.thumbnails.set_steps(self._session.project.config.steps)
         self.canvas.refresh(change)
         self.notices.refresh(change)
         self.jobs.refresh(change)

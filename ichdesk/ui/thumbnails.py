@@ -9,7 +9,8 @@ from PySide6.QtGui import QImage, QPixmap
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
-from ichdesk.imaging.decode import decode_sample
+from ichdesk.core.steps import DEFAULT_STEPS, Steps, steps_text
+from ichdesk.imaging.pipeline import model_pixels
 
 THUMBNAIL_PX = 64
 _CACHE_BYTES = 64 * 2**20
@@ -18,7 +19,7 @@ _BYTES_PER_PIXEL = 4
 
 
 class Thumbnails(QObject):
-    """Pixmaps of samples by content.
+    """Pixmaps of samples by content, slices in Hounsfield units as the network sees them.
 
     Each strip says which samples it shows now; what a strip no longer wants is never decoded.
 
@@ -28,6 +29,7 @@ class Thumbnails(QObject):
     """
 
     ready = Signal(str)
+    steps_changed = Signal()
 
     def __init__(
         self,
@@ -39,22 +41,32 @@ class Thumbnails(QObject):
         self._post = post
         self._side_px = round(THUMBNAIL_PX * ratio)
         self._ratio = ratio
+        self._steps = DEFAULT_STEPS
+        self._seen = ""  # names the steps in the keys of slices
         self._cache: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._capacity = _CACHE_BYTES // (_BYTES_PER_PIXEL * self._side_px**2)
         self._wanted: dict[int, dict[str, Sample]] = {}
         self._running: set[str] = set()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="thumbnails")
 
+    def set_steps(self, steps: Steps) -> None:
+        """Show slices through other image steps from now on; who shows some asks again."""
+        if steps != self._steps:
+            self._steps, self._seen = steps, steps_text(steps)
+            self._wanted.clear()
+            self.steps_changed.emit()
+
     def __contains__(self, sample: Sample) -> bool:
         """Whether the sample was decoded, or tried in vain, and is still in the cache."""
-        return sample.sha256 in self._cache
+        return self._key(sample) in self._cache
 
     def __getitem__(self, sample: Sample) -> QPixmap | None:
         """The picture, or None if it is not there yet or cannot be decoded."""
-        if sample.sha256 not in self._cache:
+        key = self._key(sample)
+        if key not in self._cache:
             return None
-        self._cache.move_to_end(sample.sha256)
-        return self._cache[sample.sha256]
+        self._cache.move_to_end(key)
+        return self._cache[key]
 
     @property
     def is_idle(self) -> bool:
@@ -63,7 +75,7 @@ class Thumbnails(QObject):
 
     def want(self, owner: int, samples: Iterable[Sample]) -> None:
         """Decode these samples; replaces what the same owner wanted before."""
-        missing = {s.sha256: s for s in samples if s.sha256 not in self._cache}
+        missing = {key: s for s in samples if (key := self._key(s)) not in self._cache}
         self._wanted.pop(owner, None)
         if missing:
             self._wanted[owner] = missing
@@ -76,46 +88,50 @@ class Thumbnails(QObject):
 
     def _start_next(self) -> None:
         while len(self._running) < _THREADS and (sample := self._next()) is not None:
-            self._running.add(sample.sha256)
-            self._pool.submit(self._decode, sample)
+            key = self._key(sample)
+            self._running.add(key)
+            self._pool.submit(self._decode, sample, key, self._steps)
+
+    def _key(self, sample: Sample) -> str:
+        return f"{sample.sha256} {self._seen}" if sample.is_hu else sample.sha256
 
     def _next(self) -> Sample | None:
         for wanted in reversed(self._wanted.values()):  # who asked last is looked at now
-            for digest, sample in wanted.items():
-                if digest not in self._running:
+            for key, sample in wanted.items():
+                if key not in self._running:
                     return sample
         return None
 
-    def _decode(self, sample: Sample) -> None:
+    def _decode(self, sample: Sample, key: str, steps: Steps) -> None:
         try:
-            image = small_image(sample.read(), self._side_px)
+            image = small_image(sample.read(), self._side_px, steps)
         except (OSError, UserError):
             image = None
-        self._post(lambda: self._keep(sample.sha256, image))
+        self._post(lambda: self._keep(sample.sha256, key, image))
 
-    def _keep(self, digest: str, image: QImage | None) -> None:
-        self._running.discard(digest)
-        for owner in [o for o, wanted in self._wanted.items() if wanted.pop(digest, None)]:
+    def _keep(self, digest: str, key: str, image: QImage | None) -> None:
+        self._running.discard(key)
+        for owner in [o for o, wanted in self._wanted.items() if wanted.pop(key, None)]:
             if not self._wanted[owner]:
                 del self._wanted[owner]
         pixmap = None
         if image is not None:
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(self._ratio)
-        self._cache[digest] = pixmap
+        self._cache[key] = pixmap
         while len(self._cache) > self._capacity:
             self._cache.popitem(last=False)
         self.ready.emit(digest)
         self._start_next()
 
 
-def small_image(data: bytes, side_px: int) -> QImage:
+def small_image(data: bytes, side_px: int, steps: Steps = DEFAULT_STEPS) -> QImage:
     """A sample's picture as a square of this size.
 
     Raises:
         UserError: The bytes are damaged.
     """
-    pixels = decode_sample(data)  # (H, W, 3), RGB
+    pixels = model_pixels(data, steps)  # (H, W, 3), RGB
     height, width, _ = pixels.shape
     full = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     return full.scaled(

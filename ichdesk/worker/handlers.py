@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -12,6 +12,8 @@ import torch
 from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
+from ichdesk.core.steps import DEFAULT_STEPS, parse_steps
+from ichdesk.imaging.pipeline import checked
 from ichdesk.learn.backbones import BACKBONES
 from ichdesk.learn.devices import available_devices, one_cpu_thread, resolve_device
 from ichdesk.learn.experiment import (
@@ -25,7 +27,7 @@ from ichdesk.learn.experiment import (
 )
 from ichdesk.learn.features import BATCH, Cancelled, Extractor, FeatureCache, FeatureProgress
 from ichdesk.learn.fit import BatchResult, EpochResult
-from ichdesk.learn.model import Model, load_extractor, load_model, save_model
+from ichdesk.learn.model import Model, load_extractor, save_model
 from ichdesk.learn.pixels import SIDE_PX
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
@@ -41,7 +43,6 @@ from ichdesk.protocol.messages import (
     MeasureBackbone,
     ModelSaved,
     Outcome,
-    Pixels,
     Predict,
     PredictionEnded,
     Request,
@@ -191,7 +192,9 @@ class Handlers:
             yield from self._run(request.request_id, training)
         labels = tuple(entry.name for entry in request.classes)
         backbone = extractor.backbone
-        model = Model(training.head, labels, request.settings.backbone, backbone.fingerprint)
+        model = Model(
+            training.head, labels, request.settings.backbone, backbone.fingerprint, extractor.steps
+        )
         probabilities = model.classify(training.test.x.numpy())
         self._model, self._model_extractor = model, extractor
         seconds = {"features": features_done - start, "train": monotonic() - features_done}
@@ -201,10 +204,10 @@ class Handlers:
         self, request: StartTraining
     ) -> Generator[FeaturesProgressed, None, tuple[DataSet, Extractor]]:
         """Check the request and compute the features, with progress."""
-        _config(request)
+        config = _config(request)
         classes = [_named_samples(request, index) for index in range(len(request.classes))]
         refuse_too_few(classes)
-        extractor = self._extractor(request.settings.backbone, request.settings.device)
+        extractor = replace(self._extractor(config.backbone, config.device), steps=config.steps)
         reading = read_data_set(
             classes, extractor, self._cache, lambda: request.request_id in self._cancelled
         )
@@ -239,8 +242,7 @@ class Handlers:
             raise UserError("There is no trained model to save; train one first.")
         if len(request.labels) != len(model.labels):
             raise UserError("The classes have changed since the training; train again, then save.")
-        renamed = Model(model.head, request.labels, model.backbone, model.fingerprint)
-        save_model(renamed, Path(request.path))
+        save_model(replace(model, labels=request.labels), Path(request.path))
 
     def _extractor(self, backbone: str, device: str) -> Extractor:
         """Load a backbone; the shipped one is kept, files of the user's may have changed."""
@@ -256,25 +258,13 @@ class Handlers:
             raise Cancelled
 
 
-def predict_file(
-    model_path: Path, images: Pixels, device: str = "auto"
-) -> tuple[tuple[str, ...], Floats]:
-    """Labels (C) and probabilities (N, C) of images (N, 224, 224, 3) by a saved model.
-
-    Raises:
-        UserError: The model cannot be used here.
-    """
-    model = load_model(model_path)
-    extractor = load_extractor(model.backbone, resolve_device(device), model.fingerprint)
-    starts = range(0, len(images), BATCH)
-    parts = [np.zeros((0, len(model.labels)), np.float32)]
-    with one_cpu_thread():
-        parts += [model.predict(images[start : start + BATCH], extractor) for start in starts]
-    return model.labels, np.concatenate(parts)
-
-
 def _config(request: StartTraining) -> TrainConfig:
-    config = TrainConfig(**asdict(request.settings))
+    said = asdict(request.settings)
+    try:
+        steps = parse_steps(said.pop("steps")) if request.settings.steps else DEFAULT_STEPS
+    except ValueError as error:
+        raise UserError("The image steps cannot be read; set them again.") from error
+    config = TrainConfig(**{**said, "steps": checked(steps)})
     if problem := config.problem():
         raise UserError(problem)
     return config
@@ -282,7 +272,10 @@ def _config(request: StartTraining) -> TrainConfig:
 
 def _named_samples(request: StartTraining, index: int) -> NamedSamples:
     entry = request.classes[index]
-    samples = tuple(Sample(Path(s.path), s.offset, s.length, s.sha256) for s in entry.samples)
+    samples = tuple(
+        Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu)
+        for s in entry.samples
+    )
     return NamedSamples(entry.name, samples)
 
 

@@ -11,6 +11,7 @@ import torch
 
 from ichdesk.core.errors import UserError
 from ichdesk.learn.features import BATCH, Cancelled
+from ichdesk.learn.prediction import Predictor
 from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
     BatchEnded,
@@ -29,7 +30,7 @@ from ichdesk.protocol.messages import (
     SplitMade,
     StartTraining,
 )
-from ichdesk.worker.handlers import Handlers, RepeatEnded, predict_file
+from ichdesk.worker.handlers import Handlers, RepeatEnded
 from tests.fakes.backbone import NAME
 
 MakeRequest = Callable[..., StartTraining]
@@ -259,7 +260,8 @@ def test_a_saved_model_predicts_the_same(
     assert outcome(handlers, SaveModel(8, str(path), ("a", "b")))[0] is Outcome.FAILED
     answer(handlers, make_request((60, 20), (140, 20)))
     assert outcome(handlers, SaveModel(9, str(path), ("a", "b")))[0] is Outcome.DONE
-    labels, probabilities = predict_file(path, gray(80, 160), "cpu")
+    predictor = Predictor(path, "cpu")
+    labels, probabilities = predictor.labels, predictor.predict(gray(80, 160))
     assert labels == ("a", "b")
     end = answer(handlers, Predict(10, gray(80, 160)))[-1]
     np.testing.assert_array_equal(probabilities, end.probabilities)

@@ -53,7 +53,7 @@ def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iter
 def _slice(stored: Stored, dataset: Dataset, header: FrameHeader, place: Place) -> Slice:
     if _is_ct(dataset):
         hu = hounsfield(stored, dataset, header)
-        return HuImage(hu, header.spacing_mm, place, is_inverted(dataset))
+        return HuImage(hu, header.spacing_mm, place, is_inverted(dataset), header.slope)
     return ShownImage(shown(stored, dataset, header), header.spacing_mm, place)
 
 

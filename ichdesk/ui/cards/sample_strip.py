@@ -67,6 +67,7 @@ class SampleStrip(QListView):
         self._wish.timeout.connect(self._ask_for_visible)
         self.doubleClicked.connect(self.preview_requested)
         thumbnails.ready.connect(self._on_ready)
+        thumbnails.steps_changed.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
 
     def _set_up_view(self) -> None:

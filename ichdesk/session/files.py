@@ -1,0 +1,184 @@
+"""The project under edit and its files: opened, saved, imported, exported in the background."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
+from ichdesk.core.errors import UserError
+from ichdesk.core.notes import counted
+from ichdesk.core.project import Project, new_project
+from ichdesk.imaging.gather import Gathered, gather
+from ichdesk.imaging.pipeline import baked
+from ichdesk.session.editing import ProjectEditor
+from ichdesk.session.imports import add_gathered, added_level, added_text, left_out_text
+from ichdesk.session.jobs import Jobs, Post, Progress
+from ichdesk.session.state import Change, JobState, Level
+
+T = TypeVar("T")
+_NOT_ADDED = "The images were not added, as another project was opened meanwhile; add them again."
+_NO_IMAGES = "No image was found there; choose images, DICOM files, a folder or a zip of them."
+
+
+class ProjectFiles(ProjectEditor):
+    """An edited project with its file; `Session` adds training and preview.
+
+    Args:
+        store: Holds the bytes of all samples.
+        post: Runs a function on the session's thread, from any thread.
+    """
+
+    def __init__(self, store: SampleStore, post: Post) -> None:
+        super().__init__()
+        self._store = store
+        self._jobs = Jobs(post, lambda: self._notify(Change.JOB), self.report)
+        self._saved = self.project
+        self._projects_before = 0  # tells results that were meant for an earlier project
+        self._writing = 0
+        self._after_writing: Callable[[], object] | None = None
+        self.path: Path | None = None
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the project differs from its file."""
+        return self.project is not self._saved
+
+    @property
+    def name(self) -> str:
+        """File name of the project, or "Untitled"."""
+        return self.path.name if self.path else "Untitled"
+
+    @property
+    def job(self) -> JobState | None:
+        """Background work on files, or None."""
+        return self._jobs.state
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether files are being written, or wait to be."""
+        return self._writing > 0
+
+    def new(self) -> None:
+        """Start an empty project with two classes."""
+        self._replace_project(new_project(), None)
+
+    def open(self, path: Path) -> None:
+        """Open a project file in the background.
+
+        The open project stays if that fails, or if it was changed in the meantime.
+        """
+        before = self.project
+
+        def done(opened: Opened) -> None:
+            if self.project is not before and self.is_modified:
+                text = f"{path.name} was not opened, because you changed the project meanwhile."
+                self.report(f"{text} Open it again.", Level.WARNING)
+                return
+            self._replace_project(opened.project, path)
+            self._report_left_out(f"Opened {path.name}", opened.left_out)
+
+        self._jobs.start(
+            f"Opening {path.name}", lambda progress: open_project(path, self._store, progress), done
+        )
+
+    def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
+        """Save in the background, to the project's file or another one; then call `then`."""
+        target = path or self.path
+        if target is None:
+            raise ValueError("a new project needs a path")
+        project, number = self.project, self._projects_before
+
+        def done(_: None) -> None:
+            if number != self._projects_before:
+                return
+            self._saved, self.path = project, target
+            self._notify(Change.FILE)
+            if then:
+                then()
+
+        self._write(
+            f"Saving {target.name}",
+            lambda progress: save_project(project, target, progress, baked(project)),
+            done,
+        )
+
+    def import_files(self, paths: Sequence[Path], class_id: int | None = None) -> None:
+        """Read images, folders and zips in the background, into a class or new ones.
+
+        A folder of folders makes a class of each; other images, and slices of scans in any case,
+        go to `class_id`, or to a new class named after the folder or zip.
+        """
+        number = self._projects_before
+
+        def done(gathered: Gathered) -> None:
+            if number == self._projects_before:
+                self._add_gathered(gathered, class_id, paths)
+            else:
+                self.report(_NOT_ADDED, Level.WARNING)
+
+        work = partial(gather, paths, self._store.add, one_class=class_id is not None)
+        self._jobs.start("Reading images", work, done)
+
+    def export_samples(self, folder: Path, class_id: int | None = None) -> None:
+        """Write the images of a class, or of all, to a folder in the background."""
+        bins = self.project.classes if class_id is None else [self.project.class_by_id(class_id)]
+        bake = baked(self.project)
+
+        def work(progress: Progress) -> int:
+            return export_samples(Project(classes=tuple(bins)), folder, progress, bake)
+
+        def done(written: int) -> None:
+            self.report(f"Saved {counted(written, 'image')} to {folder.name}.", Level.INFO)
+
+        self._write("Saving images", work, done)
+
+    def when_written(self, go_on: Callable[[], object]) -> None:
+        """Go on when all files are written; not at all if one of them cannot be."""
+        self._after_writing = go_on
+
+    def cancel_job(self) -> None:
+        """Stop the background work on files."""
+        self._jobs.cancel()
+
+    def _replace_project(self, project: Project, path: Path | None) -> None:
+        """Take over a project from a file, or an empty one."""
+        self._projects_before += 1
+        self._history.clear()
+        self.project = self._saved = project
+        self.path = path
+        self.notices = ()
+
+    def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        """Start a job that closing the window waits for."""
+        self._writing += 1
+        self._jobs.start(title, work, done, self._written)
+
+    def _written(self, succeeded: bool) -> None:
+        self._writing -= 1
+        if not succeeded:
+            self._after_writing = None
+        elif not self._writing and self._after_writing is not None:
+            go_on, self._after_writing = self._after_writing, None
+            go_on()
+
+    def _add_gathered(
+        self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
+    ) -> None:
+        try:
+            project, added = add_gathered(self.project, gathered, class_id, paths)
+        except UserError as error:
+            self.report(str(error))
+            return
+        self._edit("Add images", project)
+        if added:
+            if text := added_text(added, gathered):
+                self.report(text, added_level(gathered), gathered.left_out)
+        elif len(gathered.left_out) == 1:
+            self.report(gathered.left_out[0], Level.WARNING)
+        else:
+            self.report(_NO_IMAGES, Level.WARNING, gathered.left_out)
+
+    def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
+        if left_out:
+            self.report(left_out_text(what, left_out), Level.WARNING, left_out)
