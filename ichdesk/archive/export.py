@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ichdesk.archive.progress import Progress, reported
-from ichdesk.archive.writer import Bake, SampleReader, image_suffix, unchanged
+from ichdesk.archive.writer import Bake, SampleReader, image_suffix, unbaked
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project
@@ -25,7 +25,7 @@ def export_samples(
     class_or_project: ClassBin | Project,
     folder: Path,
     progress: Progress | None = None,
-    bake: Bake = unchanged,
+    bake: Bake = unbaked,
 ) -> int:
     """Write samples to `folder`, one sub-folder per class, as 0.jpg, 1.jpg and so on.
 

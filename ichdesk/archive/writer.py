@@ -23,13 +23,13 @@ _DOS = 0
 _VERSION_1_0 = 10
 
 
-def unchanged(data: bytes) -> bytes:
-    """The bytes themselves."""
-    return data
+def unbaked(_data: bytes) -> bytes:
+    """What is done to slices unless a caller says how to make pictures of them: ValueError."""
+    raise ValueError("slices in Hounsfield units are to be saved as pictures, but not how")
 
 
 def save_project(
-    project: Project, path: Path, progress: Progress | None = None, bake: Bake = unchanged
+    project: Project, path: Path, progress: Progress | None = None, bake: Bake = unbaked
 ) -> None:
     """Write a project as a Teachable Machine file.
 

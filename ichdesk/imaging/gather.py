@@ -16,7 +16,7 @@ from ichdesk.core.limits import MAX_CLASSES
 from ichdesk.core.notes import Notes, counted, shown_name
 from ichdesk.core.samples import Sample
 from ichdesk.imaging.dicom.decoders import Decoders
-from ichdesk.imaging.dicom.identity import Pseudonyms
+from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.hu_png import is_hu_png
 from ichdesk.imaging.order import in_order
 from ichdesk.imaging.pictures import read_samples
@@ -97,7 +97,7 @@ def gather(
     Raises:
         UserError: `add` could not keep a sample.
     """
-    notes, pseudonyms = Notes(), Pseudonyms()
+    notes, pseudonyms = Notes(), Pseudonyms(user_salt())
     tell = progress or _tell_nobody
     placed = find_sources(paths, notes)
     members: _Members = {}

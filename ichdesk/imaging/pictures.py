@@ -31,7 +31,7 @@ def read_samples(
         yield sample_jpeg(data), None
         return
     for image in read_slices(data, pseudonyms, decoders):
-        yield _slice_sample(image), image.place
+        yield slice_sample(image), image.place
 
 
 def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iterator[Slice]:
@@ -74,11 +74,11 @@ def read_one(data: bytes) -> bytes:
         wanted = sum(1 for _ in read_slices(data, nobody, decoders)) // 2
         for number, image in enumerate(read_slices(data, nobody, decoders)):
             if number == wanted:
-                return _slice_sample(image)
+                return slice_sample(image)
     raise UserError("It holds no picture.")
 
 
-def _slice_sample(image: Slice) -> bytes:
+def slice_sample(image: Slice) -> bytes:
     """Hounsfield units are kept; what has none is shown as its file wants it."""
     return hu_png(image) if isinstance(image, HuImage) else shown_jpeg(image)
 

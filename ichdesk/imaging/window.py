@@ -26,6 +26,23 @@ class Voi:
     function: str = "LINEAR"
 
 
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A usual window of head CT: its name for people, its middle and its width."""
+
+    name: str
+    level_hu: float
+    width_hu: float
+
+
+BRAIN = Preset("Brain", BRAIN_LEVEL_HU, BRAIN_WIDTH_HU)
+SUBDURAL = Preset("Subdural", 80.0, 200.0)
+STROKE = Preset("Stroke", 40.0, 40.0)
+BONE = Preset("Bone", 600.0, 2800.0)
+SOFT_TISSUE = Preset("Soft tissue", 40.0, 380.0)
+PRESETS = (BRAIN, SUBDURAL, STROKE, BONE, SOFT_TISSUE)
+
+
 def window(
     hu: Values, *, level_hu: float = BRAIN_LEVEL_HU, width_hu: float = BRAIN_WIDTH_HU
 ) -> Values:

@@ -16,8 +16,8 @@ from pydicom.fileset import FileSet
 from ichdesk.archive import SampleStore, save_project
 from ichdesk.cli.jobs import gather_project
 from ichdesk.core.logs import start_log
-from ichdesk.imaging.decode import decode_sample
 from ichdesk.imaging.gather import Gathered, Scans, gather, scans_sentences
+from ichdesk.imaging.pipeline import baked, model_pixels
 from tests.fakes.scans import axial, ct, written
 
 
@@ -33,7 +33,7 @@ def flat(hu: int, **elements: Any) -> bytes:
 
 def grays(gathered: Gathered) -> dict[str | None, list[int]]:
     return {
-        name: [round(decode_sample(sample.read())[112, 112].mean()) for sample in samples]
+        name: [round(model_pixels(sample.read())[112, 112].mean()) for sample in samples]
         for name, samples in gathered.classes
     }
 
@@ -49,15 +49,15 @@ def test_ct_is_shown_through_the_brain_window(store: SampleStore, tmp_path: Path
     gathered = gather([put(tmp_path / f"{n}", flat(hu)) for n, hu in values], store.add)
     np.testing.assert_allclose(grays(gathered)[None], [0, 0, 64, 128, 191, 255, 255], atol=1)
     with Image.open(io.BytesIO(gathered.classes[0][1][0].read())) as image:
-        assert (image.size, image.mode, image.format) == ((224, 224), "RGB", "JPEG")
-        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert (image.size, image.mode, image.format) == ((32, 32), "I;16", "PNG")
+        assert set(image.info) == {"ichdesk-hu"}
 
 
 def test_bone_does_not_whiten_what_lies_beside_it(store: SampleStore, tmp_path: Path) -> None:
     hu = np.full((448, 448), 40, np.int16)
     hu[:, 223] = 1000  # half of a column of the sample
     path = put(tmp_path / "x", written(ct(hu)))
-    pixels = decode_sample(gather([path], store.add).classes[0][1][0].read())
+    pixels = model_pixels(gather([path], store.add).classes[0][1][0].read())
     assert abs(int(pixels[112, 111, 0]) - 191) < 12  # midway between gray and white
 
 
@@ -67,7 +67,7 @@ def test_inverted_and_oblong(store: SampleStore, tmp_path: Path) -> None:
     path = put(tmp_path / "x", written(ct(hu, **elements)))
     other = put(tmp_path / "y", written(ct(hu, PixelSpacing=[1, 0.25])))
     inverted, plain = (
-        decode_sample(gather([p], store.add).classes[0][1][0].read()) for p in (path, other)
+        model_pixels(gather([p], store.add).classes[0][1][0].read()) for p in (path, other)
     )
     assert inverted.max() < 5
     assert plain[112, 112].min() > 250  # 32 mm high, 16 mm wide
@@ -240,7 +240,7 @@ def test_no_byte_that_is_written_names_a_patient(tmp_path: Path) -> None:
     try:
         with SampleStore(out / "spool") as store:
             project = gather_project(folder, store)
-            save_project(project, out / "x.tm", lambda done, total: None)
+            save_project(project, out / "x.tm", lambda done, total: None, baked(project))
             gathered = gather([folder], store.add)
             bytes_written = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
     finally:

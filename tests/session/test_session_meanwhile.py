@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.session import preview
 from ichdesk.session.state import PreviewImage
@@ -109,7 +110,7 @@ def test_images_that_nobody_wants_any_more_are_not_read(
 ) -> None:
     read: list[str] = []
 
-    def read_file(path: Path) -> PreviewImage:
+    def read_file(path: Path, _steps: Steps) -> PreviewImage:
         read.append(path.name)
         if path == first:
             desk.session.preview_files([second])  # as if dropped while this one is being read

@@ -1,16 +1,79 @@
 """Who is in a scan: kept only as salted hashes, and to see which names must not be shown."""
 
+import os
 import re
 import secrets
+import tempfile
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+_SALT_NAME = "patient-keys.salt"
+_SALT_BYTES = 32
 _WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_WORD = 2
 _SHORTEST_PART = 5  # of a name written without spaces, or of a number
+
+
+def user_salt(folder: Path | None = None) -> bytes:
+    """Secret bytes of this user, made at the first call, so that a patient keeps the same key.
+
+    They stay in a file that only the user can read and never enter a project. Where it cannot be
+    read or written, the salt is that of this process: patients then have the same key until the
+    program ends.
+
+    Args:
+        folder: Where the file lies; None for the user's data folder.
+    """
+    path = (folder or platformdirs.user_data_path("ichdesk", appauthor=False)) / _SALT_NAME
+    try:
+        return _read_salt(path) or _made_salt(path)
+    except OSError:
+        return _salt_of_process()
+
+
+def _read_salt(path: Path) -> bytes | None:
+    """None if there is no whole salt."""
+    try:
+        with path.open("rb") as file:
+            salt = file.read(_SALT_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    return salt if len(salt) == _SALT_BYTES else None
+
+
+def _made_salt(path: Path) -> bytes:
+    """A new salt, or the one of a process that was faster."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_SALT_NAME, dir=path.parent)  # for the user alone
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_SALT_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(temporary)  # fails where the file exists, unlike a replacement
+        except OSError:  # it does, or the disk knows no links
+            if _read_salt(path) is None:
+                temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    salt = _read_salt(path)
+    if salt is None:
+        raise OSError("the salt cannot be read back")
+    return salt
+
+
+@cache
+def _salt_of_process() -> bytes:
+    return secrets.token_bytes(_SALT_BYTES)
 
 
 class Pseudonyms:
