@@ -8,7 +8,17 @@ from platformdirs import user_log_path
 
 from ichdesk.core.logs import start_log
 
-COMMANDS = ("backbones", "convert", "demo", "evaluate", "info", "phantom", "predict", "train")
+COMMANDS = (
+    "backbones",
+    "convert",
+    "demo",
+    "evaluate",
+    "import",
+    "info",
+    "phantom",
+    "predict",
+    "train",
+)
 _NO_QT = (
     "The window cannot open because Qt misses a system library ({}); on Debian or Ubuntu run "
     "“apt install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3”."

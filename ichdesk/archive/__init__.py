@@ -1,21 +1,22 @@
-"""Project files: Teachable Machine's .tm, read without trust and written without risk."""
+"""Project files: Teachable Machine's .tm and .ichdesk, read without trust, written without risk."""
 
+from ichdesk.archive.export import export_samples
+from ichdesk.archive.files import open_project, save_project
+from ichdesk.archive.lost import lost_in_tm, lost_text
+from ichdesk.archive.native import SUFFIX as NATIVE_SUFFIX
+from ichdesk.archive.opened import Opened
+from ichdesk.archive.progress import Cancelled, Progress
 from ichdesk.archive.store import SampleStore
-from ichdesk.archive.tm import (
-    Cancelled,
-    Opened,
-    Progress,
-    export_samples,
-    open_project,
-    save_project,
-)
 
 __all__ = [
+    "NATIVE_SUFFIX",
     "Cancelled",
     "Opened",
     "Progress",
     "SampleStore",
     "export_samples",
+    "lost_in_tm",
+    "lost_text",
     "open_project",
     "save_project",
 ]

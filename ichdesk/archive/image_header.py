@@ -3,6 +3,8 @@
 import struct
 
 from ichdesk.core.jpeg_frame import jpeg_frame
+from ichdesk.core.limits import MAX_PIXELS
+from ichdesk.core.zip_entries import EntryError
 
 _PNG_SIGN = b"\x89PNG\r\n\x1a\n"
 _JPEG_SIGN = b"\xff\xd8\xff"
@@ -25,3 +27,16 @@ def image_size(data: bytes) -> tuple[int, int] | None:
         frame = jpeg_frame(data)
         return (frame[1], frame[0]) if frame else None
     return None
+
+
+def check_image(data: bytes) -> None:
+    """See that a sample's bytes are an image of a size that can be used.
+
+    Raises:
+        EntryError: They are not.
+    """
+    size = image_size(data)
+    if size is None:
+        raise EntryError("is no complete JPEG or PNG image")
+    if not 0 < size[0] * size[1] <= MAX_PIXELS:
+        raise EntryError(f"has {size[0]} x {size[1]} pixels, which cannot be used")

@@ -66,14 +66,14 @@ def read_config(manifest: JsonObject, notes: Notes) -> TrainConfig:
     appdata = _object(manifest, "appdata")
     for field, key in _SETTINGS.items():
         if key in appdata:
-            config = _with_setting(config, field, _number(appdata[key]), notes)
+            config = with_setting(config, field, as_number(appdata[key]), notes)
     own = _object(manifest, OWN_KEY)
     if "seed" in own:
-        config = _with_setting(config, "seed", _number(own["seed"]), notes)
+        config = with_setting(config, "seed", as_number(own["seed"]), notes)
     if "backbone" in own:
-        config = replace(config, backbone=_backbone(own["backbone"], notes))
+        config = replace(config, backbone=known_backbone(own["backbone"], notes))
     if "head" in own:
-        config = replace(config, head=_head(own["head"], notes))
+        config = replace(config, head=known_head(own["head"], notes))
     return config
 
 
@@ -102,7 +102,7 @@ def _with_settings(manifest: JsonObject, config: TrainConfig, *, fill: bool) -> 
         wanted = getattr(config, field)
         said = appdata.get(key)
         absent_default = key not in appdata and wanted == getattr(TrainConfig(), field)
-        if _number(said) != wanted and (fill or not absent_default):
+        if as_number(said) != wanted and (fill or not absent_default):
             appdata[key] = wanted
     return {**manifest, "appdata": appdata} if appdata else manifest
 
@@ -137,9 +137,10 @@ def _deviations(project: Project) -> JsonObject:
     return own
 
 
-def _with_setting(
+def with_setting(
     config: TrainConfig, field: str, value: int | float | None, notes: Notes
 ) -> TrainConfig:
+    """The settings with a number from a file; without it, with a note, if it cannot be used."""
     typed = _typed(field, value)
     if typed is not None:
         changed = replace(config, **{field: typed})  # type: ignore[arg-type]
@@ -161,7 +162,7 @@ def _typed(field: str, value: int | float | None) -> int | float | None:
     return int(number) if number.is_integer() else None
 
 
-def _backbone(value: Json, notes: Notes) -> str:
+def known_backbone(value: Json, notes: Notes) -> str:
     """A backbone's name, or a local file with one that is still there; else the default."""
     if isinstance(value, str):
         if _PLUGIN_NAME.fullmatch(value):
@@ -176,7 +177,8 @@ def _backbone(value: Json, notes: Notes) -> str:
     return DEFAULT_BACKBONE
 
 
-def _head(value: Json, notes: Notes) -> str:
+def known_head(value: Json, notes: Notes) -> str:
+    """The head that a file names; else the default, with a note."""
     if isinstance(value, str) and value in HEADS:
         return value
     notes.add("The head in the file is unknown here; ICHDesk's own is used.")
@@ -201,7 +203,7 @@ def _empty_class(item: Json) -> tuple[int, str] | None:
     return max(0, position), name
 
 
-def _number(value: Json) -> int | float | None:
+def as_number(value: Json) -> int | float | None:
     """A JSON number, or one that was saved as text."""
     if isinstance(value, str) and len(value) < 50:
         try:

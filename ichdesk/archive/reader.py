@@ -1,11 +1,10 @@
-"""Opening a project file: what can be used is used, and what was left out is told."""
+"""Reading a .tm file: what can be used is used, and what was left out is told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import BinaryIO
 
-from ichdesk.archive.image_header import image_size
+from ichdesk.archive.image_header import check_image
 from ichdesk.archive.manifest import (
     MANIFEST_NAME,
     JsonObject,
@@ -14,81 +13,38 @@ from ichdesk.archive.manifest import (
     read_config,
     read_layout,
 )
+from ichdesk.archive.opened import MACOS_FOLDER, Opened, ZipSource, unwrapped
 from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.store import SampleStore
 from ichdesk.core.errors import UserError
-from ichdesk.core.limits import (
-    MAX_CLASSES,
-    MAX_ENTRIES,
-    MAX_IMAGE_BYTES,
-    MAX_PIXELS,
-    unpacked_limit,
-)
+from ichdesk.core.hu_sign import is_hu_png
+from ichdesk.core.limits import MAX_CLASSES, MAX_IMAGE_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
-from ichdesk.core.notes import Notes, os_reason, shown_name
+from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project, name_problem
 from ichdesk.core.samples import ClassBin, Sample
-from ichdesk.core.zip_entries import (
-    EntryError,
-    NotZipError,
-    UnpackBudget,
-    ZipEntry,
-    ZipIndex,
-    read_entry,
-    read_index,
-)
+from ichdesk.core.zip_entries import EntryError, UnpackBudget, ZipEntry, read_entry
 
 SEPARATOR = "-!-"
-MACOS_FOLDER = "__MACOSX/"  # what macOS adds to a zip: a shadow of every file
 
 _LARGEST_MANIFEST = 2**20
-_LATER_SUFFIX = ".ichdesk"
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 _MODEL_EXPORT = {"model.json", "weights.bin"}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A project and one sentence for each thing in its file that was left out or changed."""
-
-    project: Project
-    left_out: tuple[str, ...]
-
-
-def open_project(path: Path, store: SampleStore, progress: Progress | None = None) -> Opened:
+def read_tm(source: ZipSource, store: SampleStore, progress: Progress | None = None) -> Opened:
     """Read a Teachable Machine image project; its samples are copied into the store.
 
     Args:
-        path: The .tm file, of any origin and in any state.
+        source: Of any origin and in any state.
         store: Keeps the bytes of the samples.
         progress: Told how many samples are done; may raise `Cancelled`.
 
     Raises:
         UserError: Nothing in the file can be opened, or the store's disk is full.
     """
-    try:
-        if path.is_dir():
-            raise UserError(f"{shown_name(path.name)} is a folder; choose a project file (.tm).")
-        if not path.is_file():
-            raise UserError(f"{shown_name(path.name)} cannot be found; was it moved or renamed?")
-        if path.suffix.lower() == _LATER_SUFFIX:
-            raise UserError(
-                f"{shown_name(path.name)} was saved by a later version of ICHDesk, which this one "
-                "cannot read yet; install the later version, or save it there as .tm."
-            )
-        with path.open("rb") as file:
-            return _read(file, path.name, store, progress)
-    except OSError as error:
-        raise UserError(
-            f"{shown_name(path.name)} cannot be read ({os_reason(error)}); "
-            "copy it to this computer and open the copy."
-        ) from error
-
-
-def _read(file: BinaryIO, file_name: str, store: SampleStore, progress: Progress | None) -> Opened:
-    title, notes = shown_name(file_name), Notes()
-    index = _index(file, title, notes)
-    entries = _unwrapped([e for e in index.entries if not _is_clutter(e.name)])
+    file, title, notes = source.file, source.title, source.notes
+    entries = unwrapped([e for e in source.entries if not _is_clutter(e.name)], MANIFEST_NAME)
     candidates = [entry for entry in entries if _is_sample_name(entry.name)]
     text, manifest = _manifest(file, entries, notes)
     _refuse_foreign(title, manifest, entries, has_samples=bool(candidates))
@@ -106,21 +62,6 @@ def _read(file: BinaryIO, file_name: str, store: SampleStore, progress: Progress
     return Opened(Project(classes, config, text), notes.sentences() + failures.sentences())
 
 
-def _index(file: BinaryIO, title: str, notes: Notes) -> ZipIndex:
-    try:
-        index = read_index(file)
-    except NotZipError as error:
-        raise UserError(
-            f"{title} is not a Teachable Machine project, or it is damaged from its first byte; "
-            "choose a file that was saved with “Download project as file”."
-        ) from error
-    if index.damaged:
-        notes.add(f"{title} is damaged, perhaps cut off; what could be found in it was opened.")
-    if index.cut_short:
-        notes.add(f"{title} has more than {MAX_ENTRIES} entries; the others were left out.")
-    return index
-
-
 def _is_sample_name(name: str) -> bool:
     return SEPARATOR in name and name.lower().endswith(_IMAGE_SUFFIXES)
 
@@ -130,17 +71,6 @@ def _is_clutter(name: str) -> bool:
     if name.endswith("/") or name.startswith(MACOS_FOLDER):
         return True
     return not _is_sample_name(name) and is_system_file(*name.split("/"))
-
-
-def _unwrapped(entries: list[ZipEntry]) -> list[ZipEntry]:
-    """Without the one folder around everything that unpacking and packing again leaves."""
-    manifests = [entry.name for entry in entries if entry.name.endswith("/" + MANIFEST_NAME)]
-    if len(manifests) != 1 or any(entry.name == MANIFEST_NAME for entry in entries):
-        return entries
-    folder = manifests[0].removesuffix(MANIFEST_NAME)
-    if not all(entry.name.startswith(folder) for entry in entries):
-        return entries
-    return [replace(entry, name=entry.name.removeprefix(folder)) for entry in entries]
 
 
 def _manifest(file: BinaryIO, entries: Sequence[ZipEntry], notes: Notes) -> tuple[str, JsonObject]:
@@ -197,25 +127,18 @@ def _samples(
         try:
             _check_room(samples, name)
             data = read_entry(file, entry, MAX_IMAGE_BYTES, budget)
-            _check_image(data)
+            check_image(data)
         except EntryError as error:
             notes.add(f"{shown_name(entry.name)} was left out: it {error}.")
             continue
-        samples.setdefault(name, []).append(store.add(data))
+        sample = replace(store.add(data), is_hu=is_hu_png(data))
+        samples.setdefault(name, []).append(sample)
     return samples
 
 
 def _check_room(samples: Mapping[str, list[Sample]], name: str) -> None:
     if name not in samples and len(samples) == MAX_CLASSES:
         raise EntryError(f"belongs to a class beyond the first {MAX_CLASSES}")
-
-
-def _check_image(data: bytes) -> None:
-    size = image_size(data)
-    if size is None:
-        raise EntryError("is no complete JPEG or PNG image")
-    if not 0 < size[0] * size[1] <= MAX_PIXELS:
-        raise EntryError(f"has {size[0]} x {size[1]} pixels, which cannot be used")
 
 
 def _classes(

@@ -1,16 +1,17 @@
-"""Saving a project so that at any moment the file is either the old one or the new one, whole."""
+"""Writing a .tm file, and what every project file is written with."""
 
 import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from ichdesk.archive.image_header import is_png
 from ichdesk.archive.manifest import MANIFEST_NAME, manifest_text
+from ichdesk.archive.opened import MACOS_FOLDER
 from ichdesk.archive.progress import Progress, reported
-from ichdesk.archive.reader import MACOS_FOLDER, SEPARATOR
-from ichdesk.core.atomic import replacing
+from ichdesk.archive.reader import SEPARATOR
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project, name_problem
@@ -20,42 +21,13 @@ Bake: TypeAlias = Callable[[bytes], bytes]
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say; equal projects, equal files
 _DOS = 0
-_VERSION_1_0 = 10
+_SIGN_BYTES = 16
+_VERSIONS = {zipfile.ZIP_STORED: 10, zipfile.ZIP_DEFLATED: 20}  # needed to read it
 
 
 def unbaked(_data: bytes) -> bytes:
     """What is done to slices unless a caller says how to make pictures of them: ValueError."""
     raise ValueError("slices in Hounsfield units are to be saved as pictures, but not how")
-
-
-def save_project(
-    project: Project, path: Path, progress: Progress | None = None, bake: Bake = unbaked
-) -> None:
-    """Write a project as a Teachable Machine file.
-
-    A temporary file beside the target is written, forced to disk and then takes the target's
-    place; whatever fails before, the old file stays as it was.
-
-    Args:
-        project: What to save.
-        path: The .tm file; its folder must exist.
-        progress: Told how many samples are done; may raise `Cancelled`.
-        bake: Turns slices in Hounsfield units into ready-made pictures, all that such a file holds.
-
-    Raises:
-        UserError: The file cannot be written, or a class cannot be saved under its name.
-    """
-    _check_names(project)
-    try:
-        target = path.resolve()  # replace what a link points to, not the link
-        _check_target(target)
-        with replacing(target) as file:
-            _write(project, file, progress, bake)
-    except OSError as error:
-        raise UserError(
-            f"{shown_name(path.name)} cannot be saved ({os_reason(error)}); "
-            "save under another name or in another folder."
-        ) from error
 
 
 class SampleReader:
@@ -91,13 +63,22 @@ class SampleReader:
         data = self.read(sample)
         return bake(data) if sample.is_hu else data
 
+    def suffix(self, sample: Sample) -> str:
+        """The file name extension that fits a sample's bytes."""
+        return image_suffix(self.read(replace(sample, length=min(sample.length, _SIGN_BYTES))))
+
 
 def image_suffix(data: bytes) -> str:
     """The file name extension that fits a sample's bytes."""
     return ".png" if is_png(data) else ".jpg"
 
 
-def _check_names(project: Project) -> None:
+def check_tm_names(project: Project) -> None:
+    """See that the names can be those of entries; a class is nothing else in such a file.
+
+    Raises:
+        UserError: One of them cannot.
+    """
     seen: set[str] = set()
     for bin_ in project.classes:
         if problem := name_problem(bin_.name):
@@ -109,17 +90,20 @@ def _check_names(project: Project) -> None:
         seen.add(bin_.name)
 
 
-def _check_target(target: Path) -> None:
-    name = shown_name(target.name)
-    if target.is_dir():
-        raise UserError(f"{name} is a folder; choose another name.")
-    if not target.parent.is_dir():
-        raise UserError(f"The folder for {name} does not exist; choose another folder.")
-    if target.exists() and not target.stat().st_mode & 0o200:
-        raise UserError(f"{name} is write-protected; save under another name.")
+def write_tm(
+    project: Project, file: BinaryIO, progress: Progress | None = None, bake: Bake = unbaked
+) -> None:
+    """Write a project as a Teachable Machine file.
 
+    Args:
+        project: Its names are checked.
+        file: Empty, for writing and seeking.
+        progress: Told how many samples are done; may raise `Cancelled`.
+        bake: Turns slices in Hounsfield units into ready-made pictures, all that such a file holds.
 
-def _write(project: Project, file: BinaryIO, progress: Progress | None, bake: Bake) -> None:
+    Raises:
+        UserError: A sample's bytes are gone.
+    """
     members = [
         (bin_, index, sample)
         for bin_ in project.classes
@@ -129,14 +113,18 @@ def _write(project: Project, file: BinaryIO, progress: Progress | None, bake: Ba
         reader = SampleReader(files)
         for bin_, index, sample in reported(members, progress):
             data = reader.baked(sample, bake)
-            _add(archive, f"{bin_.name}{SEPARATOR}{index}{image_suffix(data)}", data)
-        _add(archive, MANIFEST_NAME, manifest_text(project).encode("utf-8"))
+            add_entry(archive, f"{bin_.name}{SEPARATOR}{index}{image_suffix(data)}", data)
+        add_entry(archive, MANIFEST_NAME, manifest_text(project).encode("utf-8"))
 
 
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+def add_entry(
+    archive: zipfile.ZipFile, name: str, data: bytes, method: int = zipfile.ZIP_STORED
+) -> None:
+    """Add an entry that says nothing about when, where and by whom the file was made."""
     info = zipfile.ZipInfo(date_time=_FIXED_DATE)
     info.filename = name  # set here, because the constructor changes backslashes on Windows
     info.create_system = _DOS
-    info.extract_version = _VERSION_1_0
+    info.extract_version = _VERSIONS[method]
+    info.compress_type = method
     archive.writestr(info, data)
     info.external_attr = 0  # zipfile has put Unix permissions there

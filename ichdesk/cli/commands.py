@@ -14,7 +14,8 @@ import numpy as np
 from ichdesk import __version__
 from ichdesk.archive import Cancelled, SampleStore, export_samples, save_project
 from ichdesk.cli import backbones as listed
-from ichdesk.cli import jobs, recipes
+from ichdesk.cli import imports, jobs, recipes
+from ichdesk.cli.contents import contents_text
 from ichdesk.cli.progress import progress_bars
 from ichdesk.core.config import DEVICES, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
@@ -73,16 +74,34 @@ def info(file: Path) -> None:
     """Say what is in the project FILE."""
     with closing(SampleStore()) as store:
         project, _ = jobs.open_reporting(file, store)
-    click.echo(f"{file.name}: {counted(project.sample_count, 'image')}")
+    click.echo(f"{file.name}: {contents_text(project.classes)}")
     for bin_ in project.classes:
         mark = "" if bin_.enabled else "  (disabled)"
-        click.echo(f"  {bin_.name}: {counted(len(bin_.samples), 'image')}{mark}")
+        click.echo(f"  {bin_.name}: {contents_text([bin_])}{mark}")
     config = project.config
     click.echo(
         f"Settings: {config.epochs} epochs, batch size {config.batch_size}, "
         f"learning rate {np.format_float_positional(config.learning_rate, trim='-')}, "
         f"seed {config.seed}, backbone {config.backbone}, head {config.head}"
     )
+
+
+@app.command(name="import")
+@click.argument("paths", type=_PATH, nargs=-1, required=True, metavar="PATH...")
+@click.option("--class", "class_name", metavar="NAME", help="Add everything to this class.")
+@click.option("--into", type=_PATH, required=True, metavar="FILE", help="The project file.")
+def import_(paths: tuple[Path, ...], class_name: str | None, into: Path) -> None:
+    """Add images, DICOM and NIfTI files, folders and zips of them to a project file.
+
+    FILE ends in .ichdesk, which keeps Hounsfield units, or .tm; it is made if it is missing, as is
+    the class. Without --class, a folder of folders makes a class of each.
+    """
+    jobs.check_outputs(paths, [into])
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        imported = imports.import_into(into, paths, class_name, store, bars)
+    click.echo(f"Added {counted(imported.added, 'image')} to {into}")
+    for sentence in imported.sentences:
+        click.echo(sentence)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Numbers that describe a classifier's predictions, each with its n."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import comb, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -52,3 +52,15 @@ def wilson_interval(successes: int, n: int) -> tuple[float, float] | None:
     low = 0.0 if successes == 0 else max(0.0, center - half)
     high = 1.0 if successes == n else min(1.0, center + half)
     return low, high
+
+
+def mcnemar_exact(better: int, worse: int) -> float:
+    """Two-sided p of so uneven a change by chance alone (McNemar 1947, doi 10.1007/BF02295996).
+
+    Args:
+        better: Images that only the second of two classifiers gets right.
+        worse: Images that only the first gets right.
+    """
+    n = better + worse
+    tail = sum(comb(n, k) for k in range(min(better, worse) + 1)) / 2**n
+    return min(1.0, 2 * tail)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,10 @@ import numpy.typing as npt
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import Counts, wilson_interval
 from ichdesk.core.project import Project
+from ichdesk.core.samples import Sample
+
+TrainingKey: TypeAlias = tuple[tuple[tuple[int, tuple[Sample, ...]], ...], TrainConfig]
+"""Id and samples of each class, and the settings."""
 
 
 class RunPhase(StrEnum):
@@ -46,12 +51,14 @@ class TrainingRun:
         phase_started_s: Monotonic clock when the phase began.
         confusion: Test counts, (C, C), row = class, column = prediction.
         test_probabilities: (N, C), in the order of `test`, classes one after another.
+        names: Of the classes when it was trained.
+        model: What was trained, as a model file; empty until then.
     """
 
     request_id: int
     class_ids: tuple[int, ...]
     config: TrainConfig
-    key: object
+    key: TrainingKey
     phase: RunPhase = RunPhase.STARTING
     done: int = 0
     total: int = 0
@@ -66,6 +73,8 @@ class TrainingRun:
     unreadable: tuple[str, ...] = ()
     error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    model: bytes = field(default=b"", repr=False)
 
     @property
     def is_active(self) -> bool:
@@ -97,7 +106,7 @@ class TrainingRun:
         return wilson_interval(*counts) if counts else None
 
 
-def training_key(project: Project) -> object:
+def training_key(project: Project) -> TrainingKey:
     """What a model depends on: enabled classes by identity, their samples, and the settings.
 
     Names are left out on purpose: a renamed class needs no new training.

@@ -57,7 +57,7 @@ def _step(item: object) -> Step:
     if not isinstance(item, dict) or len(item) > _MOST_VALUES or not _is_text(item.get(_NAME)):
         raise ValueError("no step")
     values = [(key, value) for key, value in item.items() if key != _NAME]
-    if not all(_is_value(value) for _, value in values):
+    if not all(_is_text(key) and _is_value(value) for key, value in values):
         raise ValueError("no value of a step")
     return Step(item[_NAME], tuple((k, v if isinstance(v, str) else float(v)) for k, v in values))
 

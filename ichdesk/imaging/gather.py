@@ -19,35 +19,45 @@ from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.hu_png import is_hu_png
 from ichdesk.imaging.order import in_order
-from ichdesk.imaging.pictures import read_samples
+from ichdesk.imaging.pictures import Encoded, read_samples
 from ichdesk.imaging.slices import Place
 from ichdesk.imaging.sources import Placed, Source, find_sources
 from ichdesk.imaging.turns import LARGE_BYTES, turn
 
 _MOST_THREADS = 8
 _AHEAD_PER_THREAD = 2
+_BEYOND = f"is beyond the first {MAX_CLASSES} classes."
+_NAMED_AFTER_A_PATIENT = "A file named after a patient"
 _SECONDS_BETWEEN_LOOKS = 0.5  # at whether a long file is to be given up
 
 Progress = Callable[[int, int], None]
-_Read: TypeAlias = Callable[[bytes], Iterator[tuple[bytes, Place | None]]]
-_Members: TypeAlias = dict[str | None, list[tuple[Place | None, Sample]]]
+_Read: TypeAlias = Callable[[bytes], Iterator[Encoded]]
+_Problems: TypeAlias = list[tuple[str, str]]  # name of a file, and what to say after it
+_Members: TypeAlias = dict[str | None, list["_Kept"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scans:
-    """What the slices among the samples came from, in numbers only.
+    """What the slices among the samples came from and what may stand on them, in numbers only.
 
     Attributes:
         slices: Samples that are slices of scans, not ready-made pictures.
         series: Different series, and different orientations within one.
         patients: Different patients, as far as files tell them apart.
         labeled: Slices that may show text such as a name, by their own account.
+        written_on: Other slices and pictures on which text was seen.
     """
 
     slices: int = 0
     series: int = 0
     patients: int = 0
     labeled: int = 0
+    written_on: int = 0
+
+    @property
+    def doubtful(self) -> int:
+        """Images that may show a name."""
+        return self.labeled + self.written_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,17 @@ class Gathered:
 class _Decoded:
     """What came of one file: samples, and why there are no more of them."""
 
-    samples: list[tuple[bytes, Place | None]] = field(default_factory=list)
+    samples: list[Encoded] = field(default_factory=list)
     problem: UserError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A sample of the import, and what its bytes do not say."""
+
+    sample: Sample
+    place: Place | None
+    shows_text: bool
 
 
 def gather(
@@ -101,44 +120,52 @@ def gather(
     tell = progress or _tell_nobody
     placed = find_sources(paths, notes)
     members: _Members = {}
+    problems: _Problems = []
     with Decoders() as decoders:
         read = partial(read_samples, pseudonyms=pseudonyms, decoders=decoders)
         with closing(_decoded(placed, read, tell)) as decoded:  # ends threads if progress raises
             for done, (item, result) in enumerate(decoded):
                 tell(done, len(placed))
-                _note(notes, item.source.name, result)
-                for data, place in result.samples:
-                    name = None if place and one_class else item.class_name
+                problems.extend(_problem(item.source.name, result))
+                for encoded in result.samples:
+                    name = None if encoded.place and one_class else item.class_name
                     if name not in members and len(members) == MAX_CLASSES:
-                        shown = shown_name(item.source.name)
-                        notes.add(f"{shown} is beyond the first {MAX_CLASSES} classes.")
+                        problems.append((item.source.name, _BEYOND))
                         break
-                    members.setdefault(name, []).append((place, _kept(data, place, add)))
+                    members.setdefault(name, []).append(_kept(encoded, add))
     tell(len(placed), len(placed))
-    return _gathered(members, notes, pseudonyms, paths)
+    return _gathered(members, _discreet(notes, problems, paths, pseudonyms), pseudonyms, paths)
 
 
 def scans_sentences(scans: Scans) -> tuple[str, ...]:
     """What the slices came from, and a warning if a name may be written on some of them."""
-    if not scans.slices:
-        return ()
-    series = f"{scans.series:,} series" if scans.series else "unknown series"
-    patients = f" of {counted(scans.patients, 'patient')}" if scans.patients else ""
-    found = f"The slices are of {series}{patients}."
-    if not scans.labeled:
-        return (found,)
-    warning = (
-        f"{counted(scans.labeled, 'slice')} may have a name written on the picture, as the files "
-        "say; look before you pass the project on."
-    )
-    return found, warning
+    sentences = []
+    if scans.slices:
+        series = f"{scans.series:,} series" if scans.series else "unknown series"
+        patients = f" of {counted(scans.patients, 'patient')}" if scans.patients else ""
+        sentences.append(f"The slices are of {series}{patients}.")
+    if scans.doubtful:
+        why = " and ".join(
+            f"{number:,} {reason}"
+            for number, reason in (
+                (scans.labeled, "as the files say"),
+                (scans.written_on, "on which text was seen"),
+            )
+            if number
+        )
+        sentences.append(
+            f"{counted(scans.doubtful, 'image')} may have a name written on the picture ({why}); "
+            "look before you pass the project on."
+        )
+    return tuple(sentences)
 
 
-def _kept(data: bytes, place: Place | None, add: Callable[[bytes], Sample]) -> Sample:
-    sample = add(data)
-    if place is None:
-        return sample
-    return replace(sample, patient=place.patient, series=place.series, is_hu=is_hu_png(data))
+def _kept(encoded: Encoded, add: Callable[[bytes], Sample]) -> _Kept:
+    sample, place = add(encoded.data), encoded.place
+    if place is not None:
+        is_hu = is_hu_png(encoded.data)
+        sample = replace(sample, patient=place.patient, series=place.series, is_hu=is_hu)
+    return _Kept(sample, place, encoded.shows_text)
 
 
 def _tell_nobody(done: int, total: int) -> None:
@@ -146,34 +173,54 @@ def _tell_nobody(done: int, total: int) -> None:
 
 
 def _gathered(
-    members: _Members, notes: Notes, pseudonyms: Pseudonyms, paths: Sequence[Path]
+    members: _Members, left_out: tuple[str, ...], pseudonyms: Pseudonyms, paths: Sequence[Path]
 ) -> Gathered:
     public: _Members = {}
     for name, items in members.items():
         private = name is not None and pseudonyms.appear_in(name)
         public.setdefault(None if private else name, []).extend(items)
     return Gathered(
-        tuple((name, tuple(in_order(items))) for name, items in public.items()),
-        notes.sentences(),
-        _scans([place for items in public.values() for place, _ in items if place]),
+        tuple((name, _ordered(items)) for name, items in public.items()),
+        left_out,
+        _scans([kept for items in public.values() for kept in items]),
         frozenset(path.name for path in paths if pseudonyms.appear_in(path.name)),
     )
 
 
-def _scans(places: Sequence[Place]) -> Scans:
+def _ordered(items: Sequence[_Kept]) -> tuple[Sample, ...]:
+    return tuple(in_order([(kept.place, kept.sample) for kept in items]))
+
+
+def _scans(found: Sequence[_Kept]) -> Scans:
+    places = [kept.place for kept in found if kept.place]
     return Scans(
         len(places),
         len({place.series for place in places} - {None}),
         len({place.patient for place in places} - {None}),
         sum(place.is_labeled for place in places),
+        sum(each.shows_text and not (each.place and each.place.is_labeled) for each in found),
     )
 
 
-def _note(notes: Notes, file_name: str, result: _Decoded) -> None:
+def _problem(file_name: str, result: _Decoded) -> _Problems:
     if result.problem is None:
-        return
+        return []
     after = f" after its first {counted(len(result.samples), 'picture')}" if result.samples else ""
-    notes.add(f"{shown_name(file_name)} was left out{after}. {result.problem}")
+    return [(file_name, f"was left out{after}. {result.problem}")]
+
+
+def _discreet(
+    notes: Notes, problems: _Problems, paths: Sequence[Path], pseudonyms: Pseudonyms
+) -> tuple[str, ...]:
+    """What was left out, now that all patients' names are known, without them."""
+    for name, what in problems:
+        notes.add(f"{shown_name(name)} {what}")
+    names = {name for name, _ in problems} | {path.name for path in paths}
+    private = [shown_name(name) for name in names if pseudonyms.appear_in(name)]
+    sentences = notes.sentences()
+    for name in private:
+        sentences = tuple(text.replace(name, _NAMED_AFTER_A_PATIENT) for text in sentences)
+    return sentences
 
 
 def _decoded(

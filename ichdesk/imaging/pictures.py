@@ -2,10 +2,12 @@
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_VOLUME_BYTES
-from ichdesk.imaging.decode import sample_jpeg, unknown_kind
+from ichdesk.imaging.burned_in import has_text, shows_text
+from ichdesk.imaging.decode import decode_sample, sample_jpeg, unknown_kind
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms
 from ichdesk.imaging.dicom.start import DEFLATED
@@ -19,19 +21,33 @@ _META_BYTES = 4096  # more than the first part of a DICOM file ever has
 _GZIP_WINDOW = zlib.MAX_WBITS + 16
 
 
-def read_samples(
-    data: bytes, pseudonyms: Pseudonyms, decoders: Decoders
-) -> Iterator[tuple[bytes, Place | None]]:
-    """Encode what a file shows as samples; pictures without a place in a scan have None.
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The bytes of a sample, and what is known of it.
+
+    Attributes:
+        data: A ready-made picture, or a slice as `hu_png` writes it.
+        place: Of a slice; None for a picture that is of no scan.
+        shows_text: Text, such as a name, was seen on it.
+    """
+
+    data: bytes
+    place: Place | None
+    shows_text: bool
+
+
+def read_samples(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iterator[Encoded]:
+    """Encode what a file shows as samples.
 
     Raises:
         UserError: The file cannot be used; what came before is good.
     """
     if kind_of(data[:HEAD_BYTES]) is Kind.PICTURE:
-        yield sample_jpeg(data), None
+        picture = sample_jpeg(data)
+        yield Encoded(picture, None, has_text(decode_sample(picture)))
         return
     for image in read_slices(data, pseudonyms, decoders):
-        yield slice_sample(image), image.place
+        yield Encoded(slice_sample(image), image.place, shows_text(image))
 
 
 def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iterator[Slice]:

@@ -12,8 +12,9 @@ from ichdesk.core.project import Project
 from ichdesk.core.steps import DEFAULT_STEPS, Step, Steps, Value
 from ichdesk.imaging.decode import decode_sample, jpeg_bytes
 from ichdesk.imaging.hu_png import is_hu_png, read_hu_png
-from ichdesk.imaging.slices import HuImage, fitted
+from ichdesk.imaging.slices import HuImage, Spacing, fitted
 from ichdesk.imaging.steps import STEPS, Choice, Range, Stage, StepField
+from ichdesk.imaging.window import Values
 
 QUALITY = 95
 
@@ -43,13 +44,32 @@ def slice_pixels(image: HuImage, steps: Steps = DEFAULT_STEPS) -> Pixels:
     beside it, where thin extra-axial blood is. The whole picture is kept, in its true proportions,
     on black.
     """
-    pixels = image.hu
+    pixels, spacing_mm = image.hu, image.spacing_mm
     for step in steps:
-        kind = STEPS[step.name]
-        pixels = kind(pixels, **dict(step.values))
+        kind, before = STEPS[step.name], pixels
+        pixels = kind(before, **dict(step.values))
         if image.is_inverted and kind.takes is Stage.HU and kind.gives is Stage.PICTURE:
-            pixels = 1.0 - pixels
-    return fitted(pixels, image.spacing_mm)
+            pixels = _inverted(pixels)
+        if kind.takes is Stage.PICTURE:
+            spacing_mm = _resampled(spacing_mm, before, pixels)
+    return fitted(pixels, spacing_mm)
+
+
+def _inverted(picture: Values) -> Values:
+    """Dark for bright; colors keep their hue, or color-coded blood would turn blue."""
+    if picture.ndim == 2:
+        return 1 - picture
+    turned: Values = picture + (1 - picture.max(axis=-1) - picture.min(axis=-1))[..., None]
+    return turned
+
+
+def _resampled(spacing_mm: Spacing, before: Values, after: Values) -> Spacing:
+    """Steps on a picture keep what it shows: of fewer pixels, each one is larger."""
+    row_mm, column_mm = spacing_mm
+    return (
+        row_mm * before.shape[0] / after.shape[0],
+        column_mm * before.shape[1] / after.shape[1],
+    )
 
 
 def model_jpeg(data: bytes, steps: Steps = DEFAULT_STEPS) -> bytes:

@@ -93,6 +93,14 @@ def fitted(pixels: Picture, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
     return _square(np.asarray(pixels, np.float32) * np.float32(255), spacing_mm)
 
 
+def true_proportions(spacing_mm: Spacing) -> Spacing:
+    """The spacing to show a picture with: square pixels where the header cannot be right."""
+    row_mm, column_mm = spacing_mm
+    if not 1 / _MOST_UNEQUAL <= row_mm / column_mm <= _MOST_UNEQUAL:
+        return 1.0, 1.0
+    return spacing_mm
+
+
 def _square(values: Values, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
     """Of values from 0 to 255."""
     height, width = values.shape[:2]
@@ -111,9 +119,7 @@ def _square(values: Values, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
 
 def _fitting_size(width: int, height: int, spacing_mm: Spacing) -> tuple[int, int]:
     """Width and height in px within the square, in true proportions."""
-    row_mm, column_mm = spacing_mm
-    if not 1 / _MOST_UNEQUAL <= row_mm / column_mm <= _MOST_UNEQUAL:
-        row_mm = column_mm = 1.0
+    row_mm, column_mm = true_proportions(spacing_mm)
     width_mm, height_mm = width * column_mm, height * row_mm
     scale = IMAGE_SIZE_PX / max(width_mm, height_mm)
     return max(1, round(width_mm * scale)), max(1, round(height_mm * scale))

@@ -4,6 +4,7 @@ import numpy as np
 
 from ichdesk.phantom.fields import blend, smooth_field, soft_step
 from ichdesk.phantom.head import Head
+from ichdesk.phantom.parts import part
 from ichdesk.phantom.sulci import draw_sulci
 
 _ANY = [0] + [255] * 255  # a faint sulcus has as thick a cortex as a dark one
@@ -14,7 +15,7 @@ def draw_brain(rng: np.random.Generator, head: Head) -> None:
     size, plan, edge = head.size_px, head.plan, head.edge_mm
     gap = 3.4 * plan.atrophy**2 * (1 + np.float32(0.5) * smooth_field(rng, size, 6))
     gap = gap + np.float32(rng.uniform(-1.2, 0.3))
-    sheet = draw_sulci(rng, head)
+    sheet = draw_sulci(part(rng, "sulci"), head)
     sulcus = sheet.soften(rng.uniform(0.4, 0.8)).sample(head.cells)
     rim = soft_step(gap - head.depth_mm, 1.5 * edge)
     head.csf["sulcus"] = np.maximum(sulcus, rim) * head.cavity

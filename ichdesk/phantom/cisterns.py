@@ -6,6 +6,7 @@ import numpy as np
 
 from ichdesk.phantom.atlas import Rows, Sheet, fade
 from ichdesk.phantom.head import Head
+from ichdesk.phantom.parts import part
 
 
 def draw_cisterns(rng: np.random.Generator, head: Head) -> Sheet:
@@ -13,13 +14,13 @@ def draw_cisterns(rng: np.random.Generator, head: Head) -> Sheet:
     sheet = Sheet()
     wide = 0.25 + rng.uniform(0.0, 0.55) + 1.5 * head.plan.atrophy**1.3
     wide *= 1 - 0.5 * head.plan.mass
-    _draw_sylvian(rng, head, sheet, wide)
-    _draw_behind_the_thalami(rng, head, sheet, wide)
+    _draw_sylvian(part(rng, "sylvian"), head, sheet, wide)
+    _draw_behind_the_thalami(part(rng, "thalami"), head, sheet, wide)
     if head.z_mm(0) < -9:
         _draw_around_the_midbrain(rng, head, sheet, wide)
     if head.z_mm(5) < -24:
         _draw_around_the_pons(rng, head, sheet, wide)
-    _draw_fissure(rng, head, sheet, wide)
+    _draw_fissure(part(rng, "fissure"), head, sheet, wide)
     return sheet
 
 

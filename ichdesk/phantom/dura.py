@@ -5,18 +5,19 @@ import numpy as np
 from ichdesk.phantom.atlas import Sheet, fade
 from ichdesk.phantom.fields import blend, soft_step
 from ichdesk.phantom.head import Head
+from ichdesk.phantom.parts import part
 
 
 def draw_dura(rng: np.random.Generator, head: Head) -> None:
     """Draw the dura that the slice meets, then the blood in the sinuses, into the picture."""
     sheet = Sheet()
     dense = float(np.clip(rng.normal(0.5, 0.28), 0.05, 1.0))
-    _draw_falx(rng, head, sheet, dense)
-    _draw_tentorium(rng, head, sheet, dense)
+    _draw_falx(part(rng, "falx"), head, sheet, dense)
+    _draw_tentorium(part(rng, "tentorium"), head, sheet, dense)
     weight = sheet.soften(0.5).sample(head.cells) * head.cavity
     blend(head.hu, float(rng.uniform(40, 60)), weight)
-    _draw_veins(rng, head)
-    _draw_superior_sagittal_sinus(rng, head)
+    _draw_veins(part(rng, "veins"), head)
+    _draw_superior_sagittal_sinus(part(rng, "sinus"), head)
 
 
 def _draw_falx(rng: np.random.Generator, head: Head, sheet: Sheet, dense: float) -> None:

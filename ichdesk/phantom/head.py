@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ichdesk.phantom.atlas import atlas_cells
 from ichdesk.phantom.fields import Field, blend, length, smooth_field, soft_step
+from ichdesk.phantom.parts import part
 
 LEVELS = ("vertex", "body", "ventricle", "basal", "posterior")
 """Slice levels from the top of the head to the skull base."""
@@ -109,18 +110,18 @@ class Head:
 
 def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
     """Lay out the grid of a random head and draw scalp and skull around an empty cavity."""
-    image_x, image_y = _image_grid(rng, plan, size_px)
-    angle = np.deg2rad(rng.normal(0, 8.0) if rng.random() < 0.85 else rng.uniform(-28, 28))
+    image_x, image_y = _image_grid(part(rng, "place"), plan, size_px)
+    angle = _angle(part(rng, "turn"))
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     head_x: Field = image_x * cos + image_y * sin
     head_y: Field = image_y * cos - image_x * sin
-    half, u, v = _outline(rng, plan, head_x, head_y)
+    half, u, v = _outline(part(rng, "outline"), plan, head_x, head_y)
     radius = np.maximum(length(u, v), np.float32(1e-3))
-    radius *= 1 + np.float32(0.012) * smooth_field(rng, size_px, 4)
+    radius *= 1 + np.float32(0.012) * smooth_field(part(rng, "bulges"), size_px, 4)
     rho = length(head_x, head_y) + np.float32(1e-3)
     depth: Field = rho / radius - rho
-    x, y = _brain_coordinates(rng, plan, u, v)
-    inward = _inner_table_mm(rng, plan, x, y, size_px)
+    x, y = _brain_coordinates(part(rng, "bends"), plan, u, v)
+    inward = _inner_table_mm(part(rng, "crests"), plan, x, y, size_px)
     depth -= inward
     head = Head(
         plan=plan, image_x_mm=image_x, image_y_mm=image_y, head_x_mm=head_x, head_y_mm=head_y,
@@ -129,8 +130,13 @@ def make_head(rng: np.random.Generator, plan: Plan, size_px: int) -> Head:
         cavity=soft_step(depth, 1.2 * plan.pixel_mm), scalp_mm=depth,
     )  # fmt: skip
     head.signs = {name: np.zeros_like(depth) for name in SIGNS}
-    _draw_scalp_and_skull(rng, head, inward)
+    _draw_scalp_and_skull(part(rng, "skull"), head, inward)
     return head
+
+
+def _angle(rng: np.random.Generator) -> float:
+    """How far the head is turned in the picture, in radians."""
+    return float(np.deg2rad(rng.normal(0, 8.0) if rng.random() < 0.85 else rng.uniform(-28, 28)))
 
 
 def _image_grid(rng: np.random.Generator, plan: Plan, size_px: int) -> tuple[Field, Field]:
@@ -151,8 +157,9 @@ def _outline(
     taper = rng.uniform(0.0, 0.12)
     if plan.level in ("basal", "posterior"):
         low_front = np.clip((-18 - plan.height_mm + 80 * plan.tilt) / 20, 0, 1)
-        half_y *= rng.uniform(0.86, 0.97) - 0.14 * low_front  # orbits take the room in front
-        taper = rng.uniform(0.06, 0.2)
+        base = part(rng, "base")
+        half_y *= base.uniform(0.86, 0.97) - 0.14 * low_front  # orbits take the room in front
+        taper = base.uniform(0.06, 0.2)
     skew, square = rng.normal(0, 0.03), rng.uniform(0.0, 0.55)
     flat = rng.uniform(0, 0.1) if rng.random() < 0.4 else 0.0
     v = head_y / np.float32(half_y)
@@ -204,10 +211,10 @@ def _draw_scalp_and_skull(rng: np.random.Generator, head: Head, inward: Field) -
     thick = thick * (1 + np.float32(rng.uniform(-0.1, 0.4)) * v * v)
     temple = np.clip(1 - (v + np.float32(0.1)) ** 2 * 4, 0, 1)
     if head.plan.height_mm < 20:
-        thick = thick * (1 - np.float32(rng.uniform(0, 0.45)) * temple)
+        thick = thick * (1 - np.float32(part(rng, "temple").uniform(0, 0.45)) * temple)
     thick = np.maximum(thick, 1.8) + inward
     scalp = rng.uniform(1.5, 5.5) * (1 + np.float32(0.25) * smooth_field(rng, size, 5))
-    scalp = np.maximum(scalp, 1.0) + _temporalis_mm(rng, head)
+    scalp = np.maximum(scalp, 1.0) + _temporalis_mm(part(rng, "muscle"), head)
     skin = head.depth_mm + thick + scalp
     head.scalp_mm = skin
     tissue = np.float32(rng.uniform(-75, 5)) + np.float32(35) * smooth_field(rng, size, 14)
@@ -218,7 +225,7 @@ def _draw_scalp_and_skull(rng: np.random.Generator, head: Head, inward: Field) -
     blend(head.hu, bone, soft_step(head.depth_mm + thick, edge))
     marrow = soft_step(thick * np.float32(0.22) - np.abs(head.depth_mm + thick / 2), 2 * edge)
     head.hu -= marrow * np.float32(rng.uniform(100, 600))
-    _draw_sutures(rng, head, thick)
+    _draw_sutures(part(rng, "sutures"), head, thick)
     blend(head.hu, 8.0, head.cavity)
 
 

@@ -10,23 +10,24 @@ from ichdesk.phantom.dura import draw_dura
 from ichdesk.phantom.face import draw_front
 from ichdesk.phantom.fields import Field, blend
 from ichdesk.phantom.head import Head
+from ichdesk.phantom.parts import part
 from ichdesk.phantom.skull_base import draw_skull_base
 from ichdesk.phantom.ventricles import draw_ventricles
 
 
 def draw_landmarks(rng: np.random.Generator, head: Head) -> None:
     """Draw gray matter, fluid, dura, calcium and bone, from the brain outwards."""
-    gray = draw_deep_gray(rng, head).soften(1.1).sample(head.cells)
+    gray = draw_deep_gray(part(rng, "gray"), head).soften(1.1).sample(head.cells)
     head.hu += np.float32(rng.uniform(1.5, 5.5)) * gray * head.cavity
     fluid_hu = rng.uniform(2, 12)
-    head.csf["cistern"] = _fill(rng, head, draw_cisterns(rng, head), fluid_hu)
-    ventricles = draw_ventricles(rng, head)
-    _darken_round(rng, head, ventricles)
+    head.csf["cistern"] = _fill(rng, head, draw_cisterns(part(rng, "cisterns"), head), fluid_hu)
+    ventricles = draw_ventricles(part(rng, "ventricles"), head)
+    _darken_round(part(rng, "age"), head, ventricles)
     head.csf["ventricle"] = _fill(rng, head, ventricles, fluid_hu)
-    draw_dura(rng, head)
-    draw_calcifications(rng, head)
-    draw_skull_base(rng, head)
-    draw_front(rng, head)
+    draw_dura(part(rng, "dura"), head)
+    draw_calcifications(part(rng, "calcium"), head)
+    draw_skull_base(part(rng, "base"), head)
+    draw_front(part(rng, "front"), head)
 
 
 def _fill(rng: np.random.Generator, head: Head, sheet: Sheet, value_hu: float) -> Field:

@@ -7,6 +7,7 @@ from scipy import fft
 
 from ichdesk.phantom.fields import Field, Mask, smooth_field
 from ichdesk.phantom.head import Head
+from ichdesk.phantom.parts import part
 
 _METAL_HU = 2000.0
 _TISSUE_CEILING_HU = 1800.0
@@ -16,17 +17,19 @@ def scan(rng: np.random.Generator, head: Head) -> Field:
     """The picture a scanner makes of the drawn head: (H, W) float32, HU."""
     hu = np.minimum(head.hu, np.float32(_TISSUE_CEILING_HU))
     metal = head.hu > _METAL_HU
-    if rng.random() < 0.5:
-        hu = _mix_neighbor_slice(rng, hu)
-    if rng.random() < 0.05:
-        hu = _move(rng, hu)
-    hu = _reconstruct(rng, head, hu)
+    thick, still = part(rng, "thickness"), part(rng, "motion", is_new=True)
+    if thick.random() < 0.5:
+        hu = _mix_neighbor_slice(thick, hu)
+    if still.random() < 0.05:
+        hu = _move(still, hu)
+    hu = _reconstruct(part(rng, "kernel"), head, hu)
     inside = np.clip(head.scalp_mm * np.float32(0.5) + 1, 0.1, 1)
-    spoiled = _harden(rng, head)
+    spoiled = _harden(part(rng, "hardening"), head)
     if metal.any():
         spoiled += _star(rng, head, metal)
-    if head.plan.level in ("basal", "posterior") or rng.random() < 0.06:
-        spoiled += _bone_streaks(rng, head)
+    starved = part(rng, "streaks", is_new=True)
+    if head.plan.level in ("basal", "posterior") or starved.random() < 0.06:
+        spoiled += _bone_streaks(starved, head)
     if rng.random() < 0.04:
         spoiled += _rings(rng, head)
     hu += spoiled * inside
@@ -86,7 +89,8 @@ def _reconstruct(rng: np.random.Generator, head: Head, hu: Field) -> Field:
     if head.plan.level in ("basal", "posterior"):  # most is lost across the petrous bones
         ramp *= 1 + np.float32(rng.uniform(0, 1.2)) * upright
     size = (head.size_px, head.size_px)
-    grain = _irfft(rng.standard_normal((*ramp.shape, 2), dtype=np.float32), ramp, size)
+    chance = part(rng, "grain", is_new=True)
+    grain = _irfft(chance.standard_normal((*ramp.shape, 2), dtype=np.float32), ramp, size)
     grain *= np.float32(head.plan.noise_hu) * _noise_profile(rng, head)
     hu = fft.irfft2(fft.rfft2(hu) * transfer, s=size)
     return (hu + grain).astype(np.float32, copy=False)

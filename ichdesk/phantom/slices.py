@@ -12,6 +12,7 @@ from ichdesk.phantom.headrest import draw_headrest
 from ichdesk.phantom.landmarks import draw_landmarks
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES, PAINTERS
 from ichdesk.phantom.old_lesions import draw_old_lesions
+from ichdesk.phantom.parts import part
 from ichdesk.phantom.scanner import scan
 from ichdesk.phantom.surgery import draw_surgery
 
@@ -79,7 +80,7 @@ def phantom_slice(
         plan = _make_plan(rng, wanted, size_px, level if attempt < _ATTEMPTS // 2 else None)
         if noise_hu is not None:
             plan = Plan(**{**vars(plan), "noise_hu": noise_hu})
-        drawn = _draw(rng, plan, wanted, size_px)
+        drawn = draw_slice(rng, plan, wanted, size_px)
         smallest = _SMALLEST_LESION_MM2 / plan.pixel_mm**2
         if all(np.count_nonzero(mask) >= smallest for mask in drawn.masks.values()):
             break
@@ -135,19 +136,35 @@ def _height_mm(rng: np.random.Generator, level: str) -> float:
     return float(np.clip(height, bottom, top))
 
 
-def _draw(
-    rng: np.random.Generator, plan: Plan, wanted: tuple[str, ...], size_px: int
+def draw_slice(
+    rng: np.random.Generator,
+    plan: Plan,
+    wanted: tuple[str, ...],
+    size_px: int,
+    *,
+    is_plain: bool = False,
 ) -> PhantomSlice:
-    head = make_head(rng, plan, size_px)
-    draw_brain(rng, head)
-    draw_landmarks(rng, head)
-    draw_old_lesions(rng, head)
-    weights = {name: PAINTERS[name](rng, head) for name in wanted}
-    draw_surgery(rng, head)
-    draw_headrest(rng, head)
+    """Draw what was decided.
+
+    Args:
+        rng: Source of all other randomness.
+        plan: The decisions.
+        wanted: Types of hemorrhage in drawing order.
+        size_px: Height and width.
+        is_plain: Leave out old lesions, injuries and traces of surgery.
+    """
+    head = make_head(part(rng, "head"), plan, size_px)
+    draw_brain(part(rng, "brain"), head)
+    draw_landmarks(part(rng, "landmarks"), head)
+    if not is_plain:
+        draw_old_lesions(rng, head)
+    weights = {name: PAINTERS[name](part(rng, name), head) for name in wanted}
+    if not is_plain:
+        draw_surgery(rng, head)
+    draw_headrest(part(rng, "headrest"), head)
     masks = {name: (weight > 0.5) & (head.hu > -200) for name, weight in weights.items()}
     return PhantomSlice(
-        hu=scan(rng, head),
+        hu=scan(part(rng, "scanner"), head),
         labels=frozenset(wanted),
         masks=masks,
         anatomy=_anatomy(head, masks),

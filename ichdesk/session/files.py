@@ -11,8 +11,9 @@ from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
 from ichdesk.imaging.gather import Gathered, gather
 from ichdesk.imaging.pipeline import baked
+from ichdesk.imaging.placement import add_gathered
 from ichdesk.session.editing import ProjectEditor
-from ichdesk.session.imports import add_gathered, added_level, added_text, left_out_text
+from ichdesk.session.imports import added_level, added_text, left_out_text
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.state import Change, JobState, Level
 

@@ -13,6 +13,7 @@ class History:
 
     _undo: list[tuple[str, Project]] = field(default_factory=list)
     _redo: list[tuple[str, Project]] = field(default_factory=list)
+    _is_sealed: bool = False
 
     @property
     def undo_label(self) -> str | None:
@@ -27,10 +28,15 @@ class History:
     def record(self, label: str, before: Project, *, merge: bool = False) -> None:
         """Remember the project before an edit; merge joins it with a last edit of the same name."""
         self._redo.clear()
-        if merge and self.undo_label == label:
+        if merge and self.undo_label == label and not self._is_sealed:
             return
+        self._is_sealed = False
         self._undo.append((label, before))
         del self._undo[:-MAX_STEPS]
+
+    def seal(self) -> None:
+        """Let the next edit be one of its own, even if it continues the last one."""
+        self._is_sealed = True
 
     def undo(self, current: Project) -> Project:
         """The project before the last edit."""

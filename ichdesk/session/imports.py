@@ -1,38 +1,10 @@
-"""Where imported images go: into a class they were dropped on, or into new ones."""
+"""What to say of images that were imported, and how loud."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
-from ichdesk.core.project import Project
 from ichdesk.imaging.gather import Gathered, scans_sentences
 from ichdesk.session.state import Level
-
-
-def add_gathered(
-    project: Project, gathered: Gathered, class_id: int | None, paths: Sequence[Path]
-) -> tuple[Project, int]:
-    """Add images to a project; also how many there were.
-
-    Args:
-        project: What to add to.
-        gathered: Groups of images; a named one goes to the class of that name, or a new one.
-        class_id: Takes the images without a name; None, or a class that is gone, for a new class.
-        paths: Where the images came from; a single folder or zip names the new class.
-
-    Raises:
-        UserError: A folder's name cannot be that of a class.
-    """
-    added = 0
-    for name, samples in gathered.classes:
-        target = _target_class(project, name, class_id)
-        if target is None:
-            project = project.add_class(name or _fitting_name(project, gathered, paths))
-            target = project.classes[-1].id
-        project = project.add_samples(target, samples)
-        added += len(samples)
-    return project, added
 
 
 def left_out_text(what: str, left_out: Sequence[str]) -> str:
@@ -51,23 +23,4 @@ def added_text(added: int, gathered: Gathered) -> str:
 
 def added_level(gathered: Gathered) -> Level:
     """How loud that is to be said."""
-    return Level.WARNING if gathered.left_out or gathered.scans.labeled else Level.INFO
-
-
-def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:
-    for bin_ in project.classes:
-        if (name is None and bin_.id == class_id) or (name and bin_.name == name.strip()):
-            return bin_.id
-    return None
-
-
-def _fitting_name(project: Project, gathered: Gathered, paths: Sequence[Path]) -> str | None:
-    if len(paths) != 1 or not (paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
-        return None
-    if paths[0].name in gathered.private_names:
-        return None
-    name = paths[0].name if paths[0].is_dir() else paths[0].stem
-    try:
-        return project.checked_name(name)
-    except UserError:
-        return None
+    return Level.WARNING if gathered.left_out or gathered.scans.doubtful else Level.INFO

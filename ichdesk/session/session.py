@@ -51,6 +51,7 @@ class Session(ProjectFiles):
         self._run_notices: set[int] = set()
         self._trained_names: dict[int, str] = {}
         self.run: TrainingRun | None = None
+        self.previous_run: TrainingRun | None = None  # the finished one before
         self.worker = WorkerState()
 
     # --- reading -----------------------------------------------------------------------------
@@ -101,6 +102,8 @@ class Session(ProjectFiles):
             return False
         classes = [bin_ for bin_ in self.project.enabled_classes if bin_.samples]
         request_id = next(self._request_ids)
+        self._keep_run()
+        self._history.seal()
         self.run = TrainingRun(
             request_id,
             tuple(bin_.id for bin_ in classes),
@@ -176,9 +179,14 @@ class Session(ProjectFiles):
     def _replace_project(self, project: Project, path: Path | None) -> None:
         self.cancel_training()
         super()._replace_project(project, path)
-        self.run = None
+        self.run = self.previous_run = None
         self._preview.clear()
         self._notify(~Change.WORKER & ~Change.JOB)
+
+    def _keep_run(self) -> None:
+        """Remember a finished run for the comparison with the next one."""
+        if self.has_model:
+            self.previous_run = self.run
 
     def _worker_problem(self) -> str | None:
         if self.worker.status is WorkerStatus.FAILED:
@@ -196,6 +204,7 @@ class Session(ProjectFiles):
             self.run.error = event.reason
             self._report_run(event.reason)
         elif self.run and self.run.phase is RunPhase.DONE:
+            self._keep_run()
             self.run = None  # the model lived in that worker
             self._report_run(f"{event.reason} The trained model is gone; train again.")
         elif not event.will_restart:

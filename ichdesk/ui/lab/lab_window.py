@@ -1,0 +1,265 @@
+"""The window of the lab: the steps on the left, what they do to slices on the right."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichdesk.core.steps import DEFAULT_STEPS
+from ichdesk.imaging.step_text import steps_words
+from ichdesk.session.session import Session
+from ichdesk.session.state import Change, Level
+from ichdesk.ui.cards.training_status import TrainingStatus
+from ichdesk.ui.lab.draft import Draft
+from ichdesk.ui.lab.lab_text import EMPTY, INTRO, cost_text, effect_text, reach_text
+from ichdesk.ui.lab.preview_pane import PreviewPane
+from ichdesk.ui.lab.step_form import StepForm
+from ichdesk.ui.lab.step_list import StepList
+from ichdesk.ui.run_comparison import Comparison
+from ichdesk.ui.theme import CARD_GAP_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Theme, ui_font
+from ichdesk.ui.widgets.caption_label import CaptionLabel
+from ichdesk.ui.widgets.card import separator
+from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.row_button import RowButton
+
+_APPLY_MS = 150  # the pictures follow the slider at once, the project when it rests
+_SIZE_PX = (1280, 800)
+_SCREEN_SHARE = 0.92
+_LEAST_PX = (840, 560)
+_LEFT_PX = 328
+
+
+class LabWindow(QDialog):
+    """Edits the project's image steps; what fits together is the project's a moment later.
+
+    Args:
+        post: Runs a function on the window's thread, from any thread.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        post: Callable[[Callable[[], None]], None],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._applied = session.project.config.steps
+        self.draft = Draft(self._applied)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Image steps")
+        self.setMinimumSize(*_LEAST_PX)
+        self.steps = StepList(self.draft, theme)
+        self.form = StepForm(theme)
+        self.chip = Chip(theme)
+        self.reset_button = RowButton(theme, "Reset to default", "history")
+        self.preview = PreviewPane(session, theme, post)
+        self.empty_label = QLabel(EMPTY)
+        self.effect_label = QLabel()
+        self.reach_label = CaptionLabel()
+        self.train_button = QPushButton("Train Model")
+        self.result_label = QLabel()
+        self.changed_label = CaptionLabel()
+        self.close_button = QPushButton("Close")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_APPLY_MS)
+        self._lay_out()
+        self._connect()
+        self._fit_screen()
+        self.refresh(~Change(0))
+
+    def refresh(self, change: Change) -> None:
+        """Follow the session: its steps, if others were set elsewhere, its slices and its run."""
+        if Change.PROJECT in change and self._session.project.config.steps != self._applied:
+            self._applied = self._session.project.config.steps
+            self._timer.stop()
+            self.draft.take(self._applied)
+        if change & (Change.PROJECT | Change.RUN):
+            self.preview.refresh()
+            self._show_draft()
+        if change & (Change.PROJECT | Change.RUN | Change.WORKER):
+            self._show_run()
+
+    def apply(self) -> None:
+        """Hand the steps to the project now, if they fit together."""
+        self._timer.stop()
+        if not self.draft.problem and self.draft.steps != self._applied:
+            self._applied = self.draft.steps
+            self._session.set_steps(self.draft.steps)
+
+    def done(self, result: int) -> None:
+        """Close, with everything applied and nothing left running."""
+        self.apply()
+        self.preview.close_threads()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The same by way of the window's own button."""
+        self.apply()
+        self.preview.close_threads()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Apply when the user turns to another window, where Train Model is."""
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.apply()
+        super().changeEvent(event)
+
+    def _show_draft(self) -> None:
+        self.steps.refresh()
+        self._show_values()
+
+    def _show_values(self) -> None:
+        """What depends on the values of the steps."""
+        draft = self.draft
+        self.form.show_step(draft.current)
+        problem = draft.problem
+        if problem:
+            problem += f" Until then the project keeps: {steps_words(self._applied)}."
+        self.chip.say(problem or draft.remark, Level.WARNING if problem else Level.INFO)
+        self.reset_button.setEnabled(draft.steps != DEFAULT_STEPS)
+        self.preview.show_steps(self._applied if problem else draft.steps)
+
+    def _show_effect(self) -> None:
+        has_slices = self.preview.has_slices
+        self._right.setCurrentIndex(0 if has_slices else 1)
+        self.left.setEnabled(has_slices)
+        self.effect_label.setText(effect_text(self.preview.effects))
+        sentences = (reach_text(self._session.project), cost_text(self._session))
+        self.reach_label.say(" ".join(text for text in sentences if text))
+
+    def _show_run(self) -> None:
+        session = self._session
+        status = TrainingStatus.of(session, monotonic())
+        self.train_button.setText("Training…" if status.active else status.button)
+        self.train_button.setEnabled(
+            not status.active and not status.problem and not status.trained
+        )
+        self.train_button.setToolTip(status.problem)
+        compared = Comparison.of(session.run, session.previous_run)
+        lines = [status.phase, status.ending, status.result]
+        if compared:
+            lines.append(compared.before)
+        self.result_label.setText("\n".join(line for line in lines if line))
+        self.changed_label.say(
+            " ".join(filter(None, (compared.problem, compared.changed, compared.images)))
+            if compared
+            else status.stale
+        )
+
+    def _on_steps_changed(self) -> None:
+        self._show_values()
+        self.apply()
+
+    def _on_value_changed(self, field: str, value: object) -> None:
+        assert isinstance(value, float | str)
+        self.draft.set_value(field, value)
+        self.steps.refresh()
+        self._show_values()
+        self._timer.start()
+
+    def _on_reset(self) -> None:
+        self.draft.take(DEFAULT_STEPS)
+        self.steps.refresh()
+        self._on_steps_changed()
+
+    def _on_train(self) -> None:
+        self.apply()
+        self._session.train()
+
+    def _connect(self) -> None:
+        self._timer.timeout.connect(self.apply)
+        self.steps.changed.connect(self._on_steps_changed)
+        self.steps.selected.connect(lambda: self.form.show_step(self.draft.current))
+        self.form.value_changed.connect(self._on_value_changed)
+        self.preview.changed.connect(self._show_effect)
+        self.reset_button.clicked.connect(self._on_reset)
+        self.train_button.clicked.connect(self._on_train)
+        self.close_button.clicked.connect(self.reject)
+
+    def _fit_screen(self) -> None:
+        available = QGuiApplication.primaryScreen().availableGeometry()
+        width = min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width()))
+        height = min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height()))
+        self.resize(max(width, _LEAST_PX[0]), max(height, _LEAST_PX[1]))
+
+    def _lay_out(self) -> None:
+        heading = QLabel("Image steps")
+        heading.setFont(ui_font(TITLE_PX))
+        intro = QLabel(INTRO)
+        intro.setWordWrap(True)
+        intro.setProperty("role", "soft")
+        middle = QHBoxLayout()
+        middle.setSpacing(CARD_GAP_PX)
+        middle.addWidget(self._made_left())
+        middle.addWidget(self._made_right(), 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(CARD_GAP_PX,) * 4)
+        column.setSpacing(GRID_PX)
+        column.addWidget(heading)
+        column.addWidget(intro)
+        column.addSpacing(GRID_PX)
+        column.addLayout(middle, 1)
+        column.addWidget(separator())
+        column.addLayout(self._made_footer())
+
+    def _made_left(self) -> QWidget:
+        self.left = QWidget()
+        self.left.setFixedWidth(_LEFT_PX)
+        form_area = QScrollArea()
+        form_area.setWidget(self.form)
+        form_area.setWidgetResizable(True)
+        form_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        form_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self.left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(CARD_PADDING_PX)
+        column.addWidget(self.steps)
+        column.addWidget(self.chip)
+        column.addWidget(form_area, 1)
+        column.addWidget(self.reset_button)
+        return self.left
+
+    def _made_right(self) -> QWidget:
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID_PX)
+        column.addWidget(self.preview, 1)
+        self.effect_label.setWordWrap(True)
+        column.addWidget(self.effect_label)
+        column.addWidget(self.reach_label)
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setProperty("role", "drop")
+        right = QWidget()
+        self._right = QStackedLayout(right)
+        self._right.addWidget(shown)
+        self._right.addWidget(self.empty_label)
+        return right
+
+    def _made_footer(self) -> QHBoxLayout:
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID_PX // 2)
+        self.result_label.setWordWrap(True)
+        texts.addWidget(self.result_label)
+        texts.addWidget(self.changed_label)
+        row = QHBoxLayout()
+        row.setSpacing(CARD_PADDING_PX)
+        row.addWidget(self.train_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        return row

@@ -1,0 +1,1 @@
+"""The viewer: one sample large, with the mouse and keys that radiologists are used to."""
