@@ -4,12 +4,13 @@ from ichdesk.archive.export import export_samples
 from ichdesk.archive.files import open_project, save_project
 from ichdesk.archive.lost import lost_in_tm, lost_text
 from ichdesk.archive.native import SUFFIX as NATIVE_SUFFIX
-from ichdesk.archive.opened import Opened
+from ichdesk.archive.opened import TM_SUFFIX, Opened
 from ichdesk.archive.progress import Cancelled, Progress
 from ichdesk.archive.store import SampleStore
 
 __all__ = [
     "NATIVE_SUFFIX",
+    "TM_SUFFIX",
     "Cancelled",
     "Opened",
     "Progress",

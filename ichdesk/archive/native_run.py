@@ -19,9 +19,13 @@ from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project, name_problem
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
 from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE, MAX_COPIES, NearCopy, SplitFacts
 
 T = TypeVar("T")
 _FIGURES = ("acc", "test_acc", "loss", "test_loss")
+_SPLIT_COUNTS = (
+    *("patients_train", "patients_test", "patients_both", "without_patient", "copies_total"),
+)
 _PHASES = ("features", "train")
 _GONE = Sample(Path(), 0, 0, "")  # equal to no sample of a project
 _MOST = 2**31
@@ -49,6 +53,7 @@ def run_document(
     said["history"] = [_epoch_document(epoch) for epoch in run.history]
     said["confusion"] = None if run.confusion is None else run.confusion.tolist()
     said["test_probabilities"] = _probabilities_document(run.test_probabilities)
+    said["split"] = _split_document(run.split)
     said["seconds"] = {name: run.seconds[name] for name in _PHASES if name in run.seconds}
     return said
 
@@ -96,6 +101,7 @@ def read_run(
         confusion=_confusion(run.get("confusion"), len(bins), tested),
         test_probabilities=_probabilities(run.get("test_probabilities"), tested, len(bins)),
         seconds=_seconds(run.get("seconds")),
+        split=_split(run.get("split"), trained_on),
         names=tuple(bin_.name for bin_ in bins),
     )
 
@@ -114,6 +120,14 @@ def _epoch_document(epoch: EpochMetrics) -> JsonObject:
 def _number_document(value: float | None) -> Json:
     """JSON has no word for a loss that has exploded, so that it becomes a text."""
     return value if value is None or math.isfinite(value) else str(value)
+
+
+def _split_document(facts: SplitFacts | None) -> Json:
+    if facts is None:
+        return None
+    said: JsonObject = {"by": facts.by, **{name: getattr(facts, name) for name in _SPLIT_COUNTS}}
+    said["copies"] = [[c.label, c.position, c.of_label, c.of_position] for c in facts.copies]
+    return said
 
 
 def _probabilities_document(rows: npt.NDArray[np.float32] | None) -> Json:
@@ -232,6 +246,24 @@ def _probabilities(value: Json, tested: int, classes: int) -> npt.NDArray[np.flo
     shares = np.array(rows, np.float64).reshape(tested, classes)
     _require(bool(((shares >= 0) & (shares <= 1)).all()))
     return shares.astype(np.float32)
+
+
+def _split(value: Json, trained_on: Sequence[tuple[Sample, ...]]) -> SplitFacts | None:
+    if value is None:
+        return None
+    said = _object(value)
+    copies = tuple(_copy(entry, trained_on) for entry in _list(said.get("copies"), MAX_COPIES))
+    counts = {name: _whole(said.get(name), _MOST) for name in _SPLIT_COUNTS}
+    _require(counts["copies_total"] >= len(copies))
+    return SplitFacts(_one_of(said.get("by"), (BY_SLICE, BY_PATIENT)), copies=copies, **counts)
+
+
+def _copy(value: Json, trained_on: Sequence[tuple[Sample, ...]]) -> NearCopy:
+    numbers = _list(value, 4)
+    _require(len(numbers) == 4)
+    label, of_label = (_whole(n, len(trained_on)) for n in numbers[::2])
+    position = _whole(numbers[1], len(trained_on[label]))
+    return NearCopy(label, position, of_label, _whole(numbers[3], len(trained_on[of_label])))
 
 
 def _seconds(value: Json) -> dict[str, float]:

@@ -10,6 +10,7 @@ from ichdesk.core.run import TrainingRun
 from ichdesk.core.steps import Steps
 from ichdesk.core.zip_entries import ZipEntry
 
+TM_SUFFIX = ".tm"
 MACOS_FOLDER = "__MACOSX/"  # what macOS adds to a zip: a shadow of every file
 
 CheckSteps: TypeAlias = Callable[[Steps], Steps]

@@ -12,15 +12,24 @@ import click
 import numpy as np
 
 from ichdesk import __version__
-from ichdesk.archive import Cancelled, SampleStore, export_samples, save_project
+from ichdesk.archive import (
+    NATIVE_SUFFIX,
+    TM_SUFFIX,
+    Cancelled,
+    SampleStore,
+    export_samples,
+    save_project,
+)
 from ichdesk.cli import backbones as listed
 from ichdesk.cli import imports, jobs, recipes
 from ichdesk.cli.contents import contents_text
 from ichdesk.cli.progress import progress_bars
-from ichdesk.core.config import DEVICES, HEADS, TrainConfig
+from ichdesk.core.config import DEVICES, HEADS, SPLITS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
+from ichdesk.core.split_facts import BY_SLICE
+from ichdesk.imaging.gather import scans_sentences
 from ichdesk.imaging.pipeline import baked
 
 BAD_INPUT = 2
@@ -65,6 +74,11 @@ _json_out = click.option("--json", "json_out", type=_PATH, help="Write the resul
 _force = click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 _backbone = click.option("--backbone", help="As “ichdesk backbones” lists them, or NAME:FILE.")
 _head = click.option("--head", type=click.Choice(HEADS), help="How the trained part learns.")
+_split = click.option(
+    "--split",
+    type=click.Choice(SPLITS),
+    help="Hold out single slices or whole patients; auto: patients, if they are known.",
+)
 _device = click.option("--device", type=click.Choice(DEVICES), help="Where to compute.")
 
 
@@ -98,9 +112,9 @@ def import_(paths: tuple[Path, ...], class_name: str | None, into: Path) -> None
     """
     jobs.check_outputs(paths, [into])
     with closing(SampleStore()) as store, progress_bars() as bars:
-        imported = imports.import_into(into, paths, class_name, store, bars)
-    click.echo(f"Added {counted(imported.added, 'image')} to {into}")
-    for sentence in imported.sentences:
+        added, scans = imports.import_into(into, paths, class_name, store, bars)
+    click.echo(f"Added {counted(added, 'image')} to {into}")
+    for sentence in scans_sentences(scans):
         click.echo(sentence)
 
 
@@ -109,17 +123,22 @@ def import_(paths: tuple[Path, ...], class_name: str | None, into: Path) -> None
 @click.argument("out", type=_PATH)
 @_force
 def convert(source: Path, out: Path, force: bool) -> None:
-    """Turn a folder of class folders into a .tm, or a .tm into a folder of class folders."""
+    """Turn projects and folders of class folders into each other.
+
+    IN and OUT are .ichdesk or .tm files, or folders.
+    """
     with closing(SampleStore()) as store, progress_bars() as bars:
 
         def progress(done: int, total: int) -> None:
             bars.show("Saving", done, total)
 
-        if out.suffix.lower() == ".tm":
+        if out.suffix.lower() in {NATIVE_SUFFIX, TM_SUFFIX}:
             jobs.refuse_existing(out, force)
-            project = jobs.gather_project(source, store)
-            save_project(project, out, progress, baked(project))
+            opened = jobs.gather_project(source, store)
+            project = opened.project
+            save_project(project, out, progress, baked(project), opened.run)
             count = project.sample_count
+            jobs.warn_lost(out, opened)
         else:
             project = jobs.open_reporting(source, store)[0]
             count = export_samples(project, out, progress, baked(project))
@@ -133,6 +152,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
 @click.option("--learning-rate", type=float, help="Step size of Adam.")
 @_backbone
 @_head
+@_split
 @click.option("--seed", type=int, help="Decides split and initial weights.")
 @_device
 @click.option("--model", type=_PATH, help="Save the trained model here.")
@@ -145,7 +165,7 @@ def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -
     if json_out:
         write_json(trained.result, json_out)
     click.echo(run_summary(trained.run, trained.names))
-    jobs.warn(trained.run.unreadable)
+    jobs.warn([*trained.run.unreadable, *trained.result["warnings"]])
 
 
 @app.command()
@@ -154,6 +174,7 @@ def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -
 @click.option("--settings", type=click.Choice(["file", "default"]), default="default")
 @_backbone
 @_head
+@_split
 @_device
 @_json_out
 def evaluate(
@@ -168,14 +189,18 @@ def evaluate(
     with closing(SampleStore()) as store, progress_bars() as bars:
         project, _ = jobs.open_reporting(file, store)
         base = project.config if settings == "file" else TrainConfig()
-        accuracies = jobs.repeat(project, jobs.override(base, given), repeats, bars)
-    result = repeats_result(accuracies)
+        accuracies, first = jobs.repeat(project, jobs.override(base, given), repeats, bars)
+    rule = first.split.by if first.split else BY_SLICE
+    result = repeats_result(accuracies) | {"split": rule, "warnings": jobs.warnings(first)}
     if json_out:
         write_json(result, json_out)
     images = sum(len(bin_.samples) for bin_ in project.enabled_classes)
     click.echo(
-        f"Test accuracy {repeats_text(result)} with {settings} settings, {counted(images, 'image')}"
+        f"Test accuracy {repeats_text(result)} with {settings} settings, "
+        f"{counted(images, 'image')}, split by {rule}"
     )
+    if result["warnings"]:
+        jobs.warn(["In the first split:", *result["warnings"]])
 
 
 @app.command()

@@ -1,46 +1,30 @@
 """What the command "import" does: images and scans into a class of a project file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ichdesk.archive import SampleStore, save_project
-from ichdesk.cli.jobs import open_reporting, warn
+from ichdesk.archive import NATIVE_SUFFIX, TM_SUFFIX, Opened, SampleStore, save_project
+from ichdesk.cli.jobs import open_file, warn, warn_lost
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
-from ichdesk.core.notes import counted, shown_name
 from ichdesk.core.project import Project
-from ichdesk.imaging.gather import Gathered, gather, scans_sentences
+from ichdesk.imaging.gather import Gathered, Scans, gather
 from ichdesk.imaging.pipeline import baked
 from ichdesk.imaging.placement import add_gathered
-
-NATIVE_SUFFIX = ".ichdesk"
-_SUFFIXES = (".tm", NATIVE_SUFFIX)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of an import.
-
-    Attributes:
-        project: As it was saved.
-        added: Images.
-        sentences: What the slices came from, and what to know about the file.
-    """
-
-    project: Project
-    added: int
-    sentences: tuple[str, ...]
 
 
 def import_into(
     file: Path, paths: Sequence[Path], class_name: str | None, store: SampleStore, bars: Bars
-) -> Imported:
-    """Add images to a project file, new or existing, and say on standard error what was skipped.
+) -> tuple[int, Scans]:
+    """Add images to a project file; how many, and what the slices among them came from.
+
+    What was left out, and what the file cannot keep, is told on standard error.
 
     Args:
-        file: A .tm or .ichdesk file; it is replaced whole or not at all.
+        file: A .ichdesk or .tm file, new or existing; it is replaced whole or not at all.
         paths: Images, scans, folders and zips.
         class_name: Takes everything; None for classes by folder, as in the window.
         store: Keeps the bytes of the samples.
@@ -49,31 +33,27 @@ def import_into(
     Raises:
         UserError: Nothing could be added, or the file cannot be read or written.
     """
-    if file.suffix.lower() not in _SUFFIXES:
-        raise UserError(f"{file} is no project file; give one that ends in .tm or .ichdesk.")
+    if file.suffix.lower() not in {NATIVE_SUFFIX, TM_SUFFIX}:
+        raise UserError(
+            f"{file} is no project file; give one that ends in {NATIVE_SUFFIX} or {TM_SUFFIX}."
+        )
     if missing := [path for path in paths if not path.exists()]:
         raise UserError(f"{missing[0]} does not exist; check the name.")
-    project = open_reporting(file, store)[0] if file.exists() else Project()
-    target = None
+    opened = open_file(file, store) if file.exists() else Opened(Project(), ())
+    project, target = opened.project, None
     if class_name is not None:
         project, target = _class_called(project, class_name)
-    gathered = gather(
-        paths,
-        store.add,
-        lambda done, total: bars.show("Reading", done, total),
-        one_class=target is not None,
-    )
+    reading, saving = partial(bars.show, "Reading"), partial(bars.show, "Saving")
+    gathered = gather(paths, store.add, reading, one_class=target is not None)
     if target is not None:
         gathered = _as_one(gathered)
     project, added = add_gathered(project, gathered, target, paths)
     if not added:
         raise _nothing_added(gathered.left_out)
     warn(gathered.left_out)
-    save_project(
-        project, file, lambda done, total: bars.show("Saving", done, total), baked(project)
-    )
-    sentences = (*scans_sentences(gathered.scans), *_not_kept(file, project))
-    return Imported(project, added, sentences)
+    save_project(project, file, saving, baked(project), opened.run)
+    warn_lost(file, replace(opened, project=project))
+    return added, gathered.scans
 
 
 def _class_called(project: Project, name: str) -> tuple[Project, int]:
@@ -98,15 +78,4 @@ def _nothing_added(left_out: Sequence[str]) -> UserError:
     return UserError(
         "Nothing was added: no image was found there that can be read; choose images, DICOM files, "
         "a folder or a zip of them."
-    )
-
-
-def _not_kept(file: Path, project: Project) -> tuple[str, ...]:
-    """What a file of the original's format cannot hold."""
-    slices = sum(sample.is_hu for bin_ in project.classes for sample in bin_.samples)
-    if not slices or file.suffix.lower() == NATIVE_SUFFIX:
-        return ()
-    return (
-        f"{shown_name(file.name)} holds pictures only: {counted(slices, 'slice')} lost "
-        f"Hounsfield units, patient and series; import into a {NATIVE_SUFFIX} file to keep them.",
     )

@@ -10,17 +10,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ichdesk.archive import SampleStore, open_project
+from ichdesk.archive import (
+    NATIVE_SUFFIX,
+    TM_SUFFIX,
+    Opened,
+    SampleStore,
+    lost_in_tm,
+    lost_text,
+    open_project,
+)
 from ichdesk.cli.progress import Bars
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
-from ichdesk.core.results import run_result
+from ichdesk.core.results import run_result, split_warnings
 from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.core.steps import Steps
 from ichdesk.imaging.gather import gather, scans_sentences
 from ichdesk.imaging.pictures import read_one
-from ichdesk.imaging.pipeline import model_pixels
+from ichdesk.imaging.pipeline import checked, model_pixels
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, start_training
@@ -37,18 +45,30 @@ class Trained:
     result: dict[str, Any]
 
 
+def open_file(file: Path, store: SampleStore) -> Opened:
+    """Open a project file and say on standard error what was left out."""
+    opened = open_project(file, store, check_steps=checked)
+    warn(opened.left_out)
+    return opened
+
+
 def open_reporting(file: Path, store: SampleStore) -> tuple[Project, float]:
     """Open a project, say on standard error what was left out; also the seconds it took."""
     start_s = monotonic()
-    opened = open_project(file, store)
-    warn(opened.left_out)
-    return opened.project, monotonic() - start_s
+    project = open_file(file, store).project
+    return project, monotonic() - start_s
 
 
 def warn(sentences: Sequence[str]) -> None:
     """Print sentences to standard error."""
     for sentence in sentences:
         print(sentence, file=sys.stderr)  # noqa: T201 - the command line's voice
+
+
+def warn_lost(file: Path, opened: Opened) -> None:
+    """Say on standard error what a project lost when it was saved to this file."""
+    if file.suffix.lower() != NATIVE_SUFFIX and (lost := lost_in_tm(opened.project, opened.run)):
+        warn([lost_text(lost)])
 
 
 def refuse_existing(path: Path, force: bool) -> None:
@@ -97,25 +117,36 @@ def train(
     if model:
         _save_model(handlers, model, names)
     seconds = {"open": open_s, "total": monotonic() - start_s}
-    return Trained(run, names, run_result(run, names, seconds))
+    return Trained(run, names, run_result(run, names, seconds) | {"warnings": warnings(run)})
 
 
-def repeat(project: Project, config: TrainConfig, repeats: int, bars: Bars) -> list[float]:
-    """Test accuracies of runs with the seeds 0 to repeats - 1."""
+def repeat(
+    project: Project, config: TrainConfig, repeats: int, bars: Bars
+) -> tuple[list[float], TrainingRun]:
+    """Test accuracies of runs with the seeds 0 to repeats - 1, and the first run's split."""
     from ichdesk.worker.handlers import Handlers, RepeatEnded  # noqa: PLC0415 - loads torch
 
     project = replace(project, config=config)
     if problem := project.training_problem():
         raise UserError(problem)
-    _, request, _ = _start(project)
+    _, request, run = _start(project)
     accuracies = []
     for event in Handlers().repeat(request, repeats):
-        if isinstance(event, RepeatEnded):
-            accuracies.append(event.test_accuracy)
-            bars.show("Training", len(accuracies), repeats)
-        else:
-            bars.show("Features", event.done, event.total)
-    return accuracies
+        match event:
+            case msg.FeaturesProgressed():
+                bars.show("Features", event.done, event.total)
+            case msg.SplitMade():
+                apply_event(run, event, monotonic())
+            case RepeatEnded():
+                accuracies.append(event.test_accuracy)
+                bars.show("Training", len(accuracies), repeats)
+    return accuracies, run
+
+
+def warnings(run: TrainingRun) -> list[str]:
+    """What the split of a run does to its test accuracy; details follow their sentence."""
+    found = split_warnings(run, run.names, "add --split patient")
+    return [line for sentence, details in found for line in (sentence, *details)]
 
 
 def predict(
@@ -139,10 +170,10 @@ def predict(
     return predictor.labels, rows, problems
 
 
-def gather_project(source: Path, store: SampleStore) -> Project:
-    """A project from a .tm, a zip of images or a folder; UserError if it holds no image."""
-    if source.is_file() and source.suffix.lower() == ".tm":
-        return open_reporting(source, store)[0]
+def gather_project(source: Path, store: SampleStore) -> Opened:
+    """A project from a file, a zip of images or a folder; UserError if it holds no image."""
+    if source.is_file() and source.suffix.lower() in {NATIVE_SUFFIX, TM_SUFFIX}:
+        return open_file(source, store)
     if not source.exists():
         raise UserError(f"{source} does not exist; check the name.")
     gathered = gather([source], store.add)
@@ -154,15 +185,16 @@ def gather_project(source: Path, store: SampleStore) -> Project:
         project = project.add_class(name or own_name, samples)
     if not project.sample_count:
         raise UserError(f"{source} holds no image that can be read; choose another folder.")
-    return project
+    return Opened(project, ())
 
 
 def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, TrainingRun]:
     classes = [bin_ for bin_ in project.enabled_classes if bin_.samples]
     request = start_training(_REQUEST_ID, classes, project.config)
     ids = tuple(bin_.id for bin_ in classes)
-    run = TrainingRun(_REQUEST_ID, ids, project.config, training_key(project))
-    return tuple(bin_.name for bin_ in classes), request, run
+    names = tuple(bin_.name for bin_ in classes)
+    run = TrainingRun(_REQUEST_ID, ids, project.config, training_key(project), names=names)
+    return names, request, run
 
 
 def _save_model(handlers: Any, path: Path, names: tuple[str, ...]) -> None:

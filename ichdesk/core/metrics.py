@@ -62,5 +62,5 @@ def mcnemar_exact(better: int, worse: int) -> float:
         worse: Images that only the first gets right.
     """
     n = better + worse
-    tail = sum(comb(n, k) for k in range(min(better, worse) + 1)) / 2**n
-    return min(1.0, 2 * tail)
+    ways = sum(comb(n, k) for k in range(min(better, worse) + 1))
+    return min(1.0, 2 * ways / (1 << n))

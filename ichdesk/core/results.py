@@ -12,8 +12,20 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import accuracy_per_class
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.run import EpochMetrics, TrainingRun
+from ichdesk.core.split_facts import (
+    BY_PATIENT,
+    BY_SLICE,
+    copies_details,
+    copies_text,
+    shared_patients_text,
+    split_text,
+    untested_text,
+)
 
 NOTE = "For teaching, not for diagnosis."
+_UNKNOWN_PATIENTS = (
+    "No image says of which patient it is, so single images were held out, not patients."
+)
 
 
 def run_result(
@@ -31,10 +43,7 @@ def run_result(
     return {
         "classes": list(names),
         "settings": _settings(run),
-        "split": {
-            part: {name: len(rows) for name, rows in zip(names, positions, strict=True)}
-            for part, positions in (("train", run.train), ("test", run.test))
-        },
+        "split": _split(run, names),
         "history": [_epoch(metrics) for metrics in run.history],
         "confusion": run.confusion.tolist(),
         "accuracy_per_class": [
@@ -64,8 +73,37 @@ def _settings(run: TrainingRun) -> dict[str, Any]:
         "learning_rate": run.config.learning_rate,
         "backbone": run.config.backbone,
         "head": run.config.head,
+        "split": run.config.split,
         "seed": run.config.seed,
         "device": run.device,
+    }
+
+
+def _split(run: TrainingRun, names: Sequence[str]) -> dict[str, Any]:
+    """Images of each class on each side, and what else is known; images are counted from 1."""
+    sides = {
+        part: {name: len(rows) for name, rows in zip(names, positions, strict=True)}
+        for part, positions in (("train", run.train), ("test", run.test))
+    }
+    if run.split is None:
+        return sides
+    facts = run.split
+    return sides | {
+        "by": facts.by,
+        "patients_train": facts.patients_train,
+        "patients_test": facts.patients_test,
+        "patients_both": facts.patients_both,
+        "images_without_patient": facts.without_patient,
+        "near_copies": facts.copies_total,
+        "near_copies_listed": [
+            {
+                "class": names[copy.label],
+                "image": copy.position + 1,
+                "of_class": names[copy.of_label],
+                "of_image": copy.of_position + 1,
+            }
+            for copy in facts.copies
+        ],
     }
 
 
@@ -88,6 +126,8 @@ def run_summary(run: TrainingRun, names: Sequence[str]) -> str:
     """The result of a run in a few lines for a person."""
     assert run.confusion is not None
     lines = [f"Test accuracy {accuracy_text(run)}"]
+    if run.split:
+        lines.append(f"{split_text(run.split)}.")
     width = max(len(name) for name in names)
     for row in accuracy_per_class(run.confusion, list(names)):
         share = "–" if row.accuracy is None else f"{row.accuracy:.2f}"
@@ -111,6 +151,28 @@ def untaught_text(run: TrainingRun, names: Sequence[str]) -> str | None:
         f"Every image of {' and '.join(untaught)} was held out for testing, so the model learned "
         "nothing from it; add images and train again."
     )
+
+
+def split_warnings(
+    run: TrainingRun, names: Sequence[str], remedy: str
+) -> list[tuple[str, tuple[str, ...]]]:
+    """What the split does to the test accuracy: sentences, each with lines of details.
+
+    Args:
+        run: Its split has been made.
+        names: Of its classes.
+        remedy: How to split by patient, as the end of a sentence.
+    """
+    if (facts := run.split) is None:
+        return []
+    unknown = run.config.split == BY_PATIENT and facts.by == BY_SLICE
+    sentences = (
+        (_UNKNOWN_PATIENTS if unknown else None, ()),
+        (shared_patients_text(facts, remedy), ()),
+        (untested_text(facts, names, run.test), ()),
+        (copies_text(facts, remedy), copies_details(facts, names)),
+    )
+    return [(text, details) for text, details in sentences if text]
 
 
 def accuracy_text(run: TrainingRun) -> str:

@@ -11,6 +11,7 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import Counts, wilson_interval
 from ichdesk.core.project import Project
 from ichdesk.core.samples import Sample
+from ichdesk.core.split_facts import SplitFacts
 
 TrainingKey: TypeAlias = tuple[tuple[tuple[int, tuple[Sample, ...]], ...], TrainConfig]
 """Id and samples of each class, and the settings."""
@@ -51,6 +52,7 @@ class TrainingRun:
         phase_started_s: Monotonic clock when the phase began.
         confusion: Test counts, (C, C), row = class, column = prediction.
         test_probabilities: (N, C), in the order of `test`, classes one after another.
+        split: By what rule `train` and `test` were made, and what is to be known of it.
         names: Of the classes when it was trained.
         model: What was trained, as a model file; empty until then.
     """
@@ -73,6 +75,7 @@ class TrainingRun:
     unreadable: tuple[str, ...] = ()
     error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    split: SplitFacts | None = None
     names: tuple[str, ...] = ()
     model: bytes = field(default=b"", repr=False)
 
@@ -104,6 +107,11 @@ class TrainingRun:
         """95 % Wilson interval of the test accuracy."""
         counts = self.test_correct
         return wilson_interval(*counts) if counts else None
+
+
+def is_done(run: TrainingRun | None) -> bool:
+    """Whether there is a run and it ended well."""
+    return run is not None and run.phase is RunPhase.DONE
 
 
 def training_key(project: Project) -> TrainingKey:

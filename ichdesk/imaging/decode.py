@@ -18,6 +18,8 @@ _SQUARE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX)
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 _KINDS = "JPEG, PNG, WebP, TIFF, BMP, GIF, DICOM or NIfTI"
 _QUALITY = 92
+_JPEG_END = b"\xff\xd9"
+_PLAIN_SEGMENTS = {("APP0", 14), ("APP14", 12)}  # JFIF without a thumbnail, Adobe: how to decode
 _ORIENTATION_TAG = 0x0112
 # TIFF 6.0, Orientation: how the stored picture must be turned to be seen upright
 _TURNS = {
@@ -37,7 +39,7 @@ def sample_jpeg(data: bytes) -> bytes:
     The first picture of the file is turned upright (EXIF), put on black where it is transparent,
     cropped to its central square and resized with a Lanczos filter. Grayscale of 16 or 32 bits or
     float is first mapped from its own 0.1st to 99.9th percentile to black and white. Bytes that are
-    such a JPEG already are returned as they are.
+    such a JPEG already, and say nothing besides, are returned as they are.
 
     Raises:
         UserError: These are not the bytes of an image of a known kind, they are damaged, or the
@@ -109,7 +111,15 @@ def _too_large() -> UserError:
 
 def _is_sample(image: Image.Image, data: bytes) -> bool:
     baseline = b"\xff\xc0" in data and "progressive" not in image.info
-    return image.format == "JPEG" and baseline and _is_upright_rgb(image)
+    if image.format != "JPEG" or not baseline or not _is_upright_rgb(image):
+        return False
+    return _says_nothing(image) and data.endswith(_JPEG_END)
+
+
+def _says_nothing(image: Image.Image) -> bool:
+    """Whether a JPEG has no comment, EXIF or the like, where names and places are written."""
+    segments: list[tuple[str, bytes]] = getattr(image, "applist", [])
+    return all((name, len(data)) in _PLAIN_SEGMENTS for name, data in segments)
 
 
 def _is_upright_rgb(image: Image.Image) -> bool:
@@ -162,7 +172,8 @@ def _resized(image: Image.Image) -> Image.Image:
 
 def jpeg_bytes(image: Image.Image, quality: int = _QUALITY) -> bytes:
     """Encode an RGB image as a baseline JPEG that holds nothing but the picture."""
-    out = io.BytesIO()
+    out, plain = io.BytesIO(), image.copy()
+    plain.info = {}  # Pillow would write the comment of the file that it comes from
     # colors carry meaning in color-coded slices, so they keep their full resolution
-    image.save(out, "JPEG", quality=quality, subsampling=0)
+    plain.save(out, "JPEG", quality=quality, subsampling=0)
     return out.getvalue()

@@ -2,8 +2,8 @@
 
 import logging
 import math
-import secrets
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +14,7 @@ from nibabel.orientations import io_orientation
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_SLICE_PIXELS, MAX_SLICES
+from ichdesk.imaging.dicom.identity import Pseudonyms
 from ichdesk.imaging.slices import HuImage, Place, ShownImage, Slice, Spacing
 from ichdesk.imaging.window import Values
 
@@ -29,22 +30,31 @@ _HIGHEST_AIR_HU = -500.0
 logging.getLogger("nibabel.global").setLevel(logging.CRITICAL + 1)  # it quotes headers
 
 
-def read_slices(data: bytes) -> Iterator[Slice]:
+def read_slices(data: bytes, pseudonyms: Pseudonyms) -> Iterator[Slice]:
     """Cut a volume into axial slices from the feet to the head, right side on the left.
+
+    Of volumes over time only the first is read, for the others show the same slices again.
 
     NIfTI does not say what was measured. Where the lowest values are those of air, the values are
     taken as Hounsfield units; otherwise the slices are gray from the volume's 0.1st to its 99.9th
     percentile.
 
+    Args:
+        data: The file.
+        pseudonyms: Gives the key of the series; the same file has the same one.
+
     Raises:
-        UserError: The file cannot be used, in a sentence.
+        UserError: The file cannot be used, in a sentence, or there are more volumes than the one
+            whose slices have come.
     """
     try:
         header = _header(data)
         volume, spacing_mm = _upright(_volume(data, header), header)
         slope, intercept = (_finite(value) for value in header.get_slope_inter())
         scale = (slope or 1.0, intercept if slope else 0.0)
-        yield from _slices(volume, spacing_mm, scale)
+        series = pseudonyms.key("series", sha256(data).hexdigest())
+        yield from _slices(volume, spacing_mm, scale, series)
+        _tell_of_others(header)
     except UserError:
         raise
     except MemoryError as error:
@@ -62,12 +72,10 @@ def _header(data: bytes) -> Any:
 
 
 def _volume(data: bytes, header: Any) -> Volume:
-    """The stored values, (I, J, K), as a view of the file."""
+    """The stored values of the first volume, (I, J, K), as a view of the file."""
     shape, dtype = header.get_data_shape(), header.get_data_dtype()
-    while len(shape) > 3 and shape[-1] == 1:
-        shape = shape[:-1]
-    if len(shape) > 3:
-        raise UserError("It holds several volumes; save each one as a file of its own.")
+    if math.prod(shape[4:]) > 1:
+        raise UserError("It holds several values at each point, not the values of a scan.")
     if dtype.kind not in "iuf":
         raise UserError("Its values are colors or complex numbers, not the values of a scan.")
     shape = (*shape, 1, 1)[:3]
@@ -77,6 +85,15 @@ def _volume(data: bytes, header: Any) -> Volume:
     if start < 0 or start + count * dtype.itemsize > len(data):
         raise UserError("The NIfTI file is cut off: a part of its volume is missing.")
     return np.frombuffer(data, dtype, count, start).reshape(shape, order="F")
+
+
+def _tell_of_others(header: Any) -> None:
+    count = int(math.prod(header.get_data_shape()[3:]))
+    if count > 1:
+        raise UserError(
+            f"It holds {count:,} volumes of the same place, and only the first was taken; to add "
+            "others, save each as a file of its own."
+        )
 
 
 def _upright(volume: Volume, header: Any) -> tuple[Volume, tuple[float, float, float]]:
@@ -101,7 +118,10 @@ def _upright(volume: Volume, header: Any) -> tuple[Volume, tuple[float, float, f
 
 
 def _slices(
-    volume: Volume, steps_mm: tuple[float, float, float], scale: tuple[float, float]
+    volume: Volume,
+    steps_mm: tuple[float, float, float],
+    scale: tuple[float, float],
+    series: str | None,
 ) -> Iterator[Slice]:
     if len(volume) > MAX_SLICES:
         raise UserError(f"The volume has more than {MAX_SLICES:,} slices.")
@@ -112,7 +132,6 @@ def _slices(
     low, high = _range(volume, scale)
     spacing_mm: Spacing = steps_mm[1:]
     step_hu = scale[0] if np.issubdtype(volume.dtype, np.integer) else 0.0
-    series = secrets.token_hex(16)
     for index, stored in enumerate(volume):
         values = _real(stored, scale)
         place = Place(series, position_mm=index * steps_mm[0], number=index)

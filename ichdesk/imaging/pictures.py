@@ -70,7 +70,7 @@ def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iter
         elif kind is Kind.NIFTI:
             from ichdesk.imaging import nifti  # noqa: PLC0415
 
-            slices = nifti.read_slices(data)
+            slices = nifti.read_slices(data, pseudonyms)
         else:
             raise unknown_kind()
         with quiet():
@@ -87,11 +87,23 @@ def read_one(data: bytes) -> bytes:
         return sample_jpeg(data)
     nobody = Pseudonyms()
     with Decoders() as decoders:
-        wanted = sum(1 for _ in read_slices(data, nobody, decoders)) // 2
+        wanted = _count(read_slices(data, nobody, decoders)) // 2
         for number, image in enumerate(read_slices(data, nobody, decoders)):
             if number == wanted:
                 return slice_sample(image)
     raise UserError("It holds no picture.")
+
+
+def _count(slices: Iterator[Slice]) -> int:
+    """How many slices come before the file ends or is damaged."""
+    count = 0
+    try:
+        for _ in slices:
+            count += 1
+    except UserError:
+        if not count:
+            raise
+    return count
 
 
 def slice_sample(image: Slice) -> bytes:

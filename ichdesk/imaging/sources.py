@@ -157,7 +157,7 @@ def _behind(path: Path, notes: Notes) -> Iterable[Placed]:
         return _zipped(path, notes)
     elif _is_disc_contents(path.name):
         return _on_disc(path, notes)
-    elif path.suffix.lower() == ".tm":
+    elif path.suffix.lower() in {".tm", ".ichdesk"}:
         notes.add(f"{name} is a project, not an image; use Open instead.")
     else:
         return [Placed(None, FileSource(path))]

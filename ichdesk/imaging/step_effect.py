@@ -8,7 +8,7 @@ import numpy.typing as npt
 _Pixels = npt.NDArray[np.uint8]
 
 _FULL_SCALE = 255
-_VISIBLE = 8  # of 255 shades; side by side on a monitor, people see about this much
+_VISIBLE = 8  # of 255 shades, 3 %: well above what a JPEG of quality 95 changes
 _COLORED = 16  # of 255 between two channels; less comes from rounding and JPEG
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow turns RGB into gray
 

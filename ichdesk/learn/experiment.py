@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import accuracy
 from ichdesk.core.notes import Notes
 from ichdesk.core.samples import Sample
+from ichdesk.core.split_facts import BY_SLICE, split_rule
 from ichdesk.learn.features import (
     Cancelled,
     Extractor,
@@ -21,7 +23,8 @@ from ichdesk.learn.features import (
 )
 from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, fit
 from ichdesk.learn.head import Head
-from ichdesk.learn.split import Split, split_classes
+from ichdesk.learn.near_copies import Small
+from ichdesk.learn.split import Split, split_classes, split_patients
 
 IsCancelled = Callable[[], bool]
 
@@ -42,15 +45,26 @@ class DataSet:
         vectors: Per class, its readable samples' features by position in the class.
         dimension: D, numbers per sample.
         unreadable: One sentence per sample that was left out.
+        samples: Per class, all of its samples; () if only the features are known.
+        small: Per class, what tells near copies, by position; () likewise.
     """
 
     vectors: tuple[dict[int, Vector], ...]
     dimension: int
     unreadable: tuple[str, ...]
+    samples: tuple[tuple[Sample, ...], ...] = ()
+    small: tuple[dict[int, Small], ...] = ()
 
-    def split(self, seed: int) -> Split:
-        """Hold samples out of every class."""
-        return split_classes([list(known) for known in self.vectors], seed)
+    def rule(self, split: str) -> str:
+        """`BY_SLICE` or `BY_PATIENT`: what a setting of `TrainConfig.split` means here."""
+        return split_rule(split, chain.from_iterable(self.samples))
+
+    def split(self, seed: int, rule: str = BY_SLICE) -> Split:
+        """Hold samples out of every class, singly or by patient."""
+        if rule == BY_SLICE:
+            return split_classes([list(known) for known in self.vectors], seed)
+        pairs = zip(self.vectors, self.samples, strict=True)
+        return split_patients([{i: own[i] for i in known} for known, own in pairs], seed)
 
     def labeled(self, positions: Sequence[Sequence[int]]) -> Labeled:
         """These samples of each class, classes one after another: x (N, D), y (N,)."""
@@ -79,17 +93,23 @@ def read_data_set(
     refuse_too_few(classes)
     samples = [sample for entry in classes for sample in entry.samples]
     table = yield from extract(samples, extractor, cache, is_cancelled)
-    vectors, notes = [], Notes()
+    seen, notes = [], Notes()
     for entry in classes:
         digests = [sample.sha256 for sample in entry.samples]
-        vectors.append({i: table.vectors[d] for i, d in enumerate(digests) if d in table.vectors})
+        seen.append({i: table.seen[d] for i, d in enumerate(digests) if d in table.seen})
         for position, digest in enumerate(digests, start=1):
             if digest in table.unreadable:
                 notes.add(f"{entry.name}, image {position}: {table.unreadable[digest]}")
-    if sum(map(bool, vectors)) < 2:
+    if sum(map(bool, seen)) < 2:
         reason = notes.sentences()[0]
         raise UserError(f"Training needs readable images in at least two classes. {reason}")
-    return DataSet(tuple(vectors), extractor.backbone.dimension, notes.sentences())
+    return DataSet(
+        tuple({i: image.vector for i, image in known.items()} for known in seen),
+        extractor.backbone.dimension,
+        notes.sentences(),
+        tuple(entry.samples for entry in classes),
+        tuple({i: image.small for i, image in known.items()} for known in seen),
+    )
 
 
 def refuse_too_few(classes: Sequence[NamedSamples]) -> None:
@@ -116,7 +136,7 @@ class Training:
 
 def prepare_training(data: DataSet, config: TrainConfig) -> Training:
     """Split the data and make a head; all chance comes from the seed."""
-    split = data.split(config.seed)
+    split = data.split(config.seed, data.rule(config.split))
     train, test = data.labeled(split.train), data.labeled(split.test)
     generator = torch.Generator().manual_seed(config.seed)
     head = Head(data.dimension, len(data.vectors), generator)
@@ -127,6 +147,8 @@ def repeat(
     data: DataSet, config: TrainConfig, repeats: int, is_cancelled: IsCancelled
 ) -> Iterator[float]:
     """Split and train with the seeds 0 to `repeats` - 1; yields each one's test accuracy.
+
+    Two configurations that differ only in `split` show what a split by slice hides.
 
     Raises:
         Cancelled: `is_cancelled` said so, asked after every batch.

@@ -24,6 +24,7 @@ from ichdesk.core.samples import Sample
 from ichdesk.core.steps import DEFAULT_STEPS, Steps, steps_text
 from ichdesk.imaging.pipeline import model_pixels
 from ichdesk.learn.backbones import Backbone
+from ichdesk.learn.near_copies import Small, small_picture
 from ichdesk.learn.pixels import SIDE_PX, to_input
 
 Vector = npt.NDArray[np.float32]
@@ -49,41 +50,54 @@ class FeatureProgress:
     cached: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is kept of an image: its features (D,), and what tells its near copies."""
+
+    vector: Vector
+    small: Small
+
+    @property
+    def nbytes(self) -> int:
+        """Its size in memory."""
+        return self.vector.nbytes + self.small.nbytes
+
+
 class FeatureCache:
-    """Feature vectors by content and backbone, the least recently used dropped first.
+    """Images as `Seen` by content and backbone, the least recently used dropped first.
 
     Args:
-        limit_bytes: Most bytes of vectors to hold.
+        limit_bytes: Most bytes to hold.
     """
 
     def __init__(self, limit_bytes: int = 512 * 2**20) -> None:
         self._limit_bytes = limit_bytes
         self._bytes = 0
-        self._vectors: OrderedDict[tuple[str, str], Vector] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str], Seen] = OrderedDict()
 
-    def get(self, key: tuple[str, str]) -> Vector | None:
-        """The vector of an `Extractor.key`, or None."""
-        if key in self._vectors:
-            self._vectors.move_to_end(key)
-        return self._vectors.get(key)
+    def get(self, key: tuple[str, str]) -> Seen | None:
+        """What was kept under an `Extractor.key`, or None."""
+        if key in self._seen:
+            self._seen.move_to_end(key)
+        return self._seen.get(key)
 
-    def put(self, key: tuple[str, str], vector: Vector) -> None:
-        """Remember a vector, and drop old ones if there are too many."""
-        if key not in self._vectors:
-            self._bytes += vector.nbytes
-        self._vectors[key] = vector
+    def put(self, key: tuple[str, str], seen: Seen) -> None:
+        """Remember an image, and drop old ones if there are too many."""
+        if key not in self._seen:
+            self._bytes += seen.nbytes
+        self._seen[key] = seen
         while self._bytes > self._limit_bytes:
-            self._bytes -= self._vectors.popitem(last=False)[1].nbytes
+            self._bytes -= self._seen.popitem(last=False)[1].nbytes
 
     def __len__(self) -> int:
-        return len(self._vectors)
+        return len(self._seen)
 
 
 @dataclass(slots=True)
 class FeatureTable:
-    """What came out: a vector per readable image, a reason per unreadable one, by SHA-256."""
+    """What came out: features per readable image, a reason per unreadable one, by SHA-256."""
 
-    vectors: dict[str, Vector] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -131,12 +145,12 @@ class Extractor:
             )
         return numbers
 
-    def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Vector | str]]:
+    def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Seen | str]]:
         """The features, or why there are none, of at most `batch` samples."""
         images = [read_image(sample, self.steps) for sample in samples]
         pixels = [image for image in images if not isinstance(image, str)]
         rows = iter(self._run_full_batch(pixels) if pixels else ())
-        results = [image if isinstance(image, str) else next(rows) for image in images]
+        results = [i if isinstance(i, str) else Seen(next(rows), small_picture(i)) for i in images]
         return list(zip(samples, results, strict=True))
 
     def _run_full_batch(self, images: Sequence[Image]) -> list[Vector]:
@@ -172,11 +186,11 @@ def extract(
     table = FeatureTable()
     missing: dict[str, list[Sample]] = {}
     for sample in samples:
-        vector = cache.get(extractor.key(sample))
-        if vector is None:
+        seen = cache.get(extractor.key(sample))
+        if seen is None:
             missing.setdefault(sample.sha256, []).append(sample)
         else:
-            table.vectors[sample.sha256] = vector
+            table.seen[sample.sha256] = seen
     cached = done = len(samples) - sum(map(len, missing.values()))
     yield FeatureProgress(done, len(samples), cached)
     for batch in _batches([copies[0] for copies in missing.values()], extractor, is_cancelled):
@@ -184,7 +198,7 @@ def extract(
             if isinstance(result, str):
                 table.unreadable[sample.sha256] = result
             else:
-                table.vectors[sample.sha256] = result
+                table.seen[sample.sha256] = result
                 cache.put(extractor.key(sample), result)
             done += len(missing[sample.sha256])
         yield FeatureProgress(done, len(samples), cached)
@@ -193,9 +207,9 @@ def extract(
 
 def _batches(
     samples: Sequence[Sample], extractor: Extractor, is_cancelled: Callable[[], bool]
-) -> Iterator[list[tuple[Sample, Vector | str]]]:
+) -> Iterator[list[tuple[Sample, Seen | str]]]:
     """Results in order, computed by threads a few batches ahead and no further."""
-    waiting: deque[Future[list[tuple[Sample, Vector | str]]]] = deque()
+    waiting: deque[Future[list[tuple[Sample, Seen | str]]]] = deque()
     size = extractor.batch
     coming = (samples[start : start + size] for start in range(0, len(samples), size))
     pool = ThreadPoolExecutor(THREADS, "features", torch.set_num_threads, (1,))

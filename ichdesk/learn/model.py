@@ -1,12 +1,14 @@
 """A trained model: the head, its labels, and the name of the backbone it stands on."""
 
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
 
 from ichdesk.core.atomic import replacing
@@ -14,7 +16,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.core.steps import DEFAULT_STEPS, Steps, parse_steps, steps_text
 from ichdesk.imaging.pipeline import checked
-from ichdesk.learn.backbones import load_backbone
+from ichdesk.learn.backbones import Backbone, load_backbone
 from ichdesk.learn.features import Extractor, Image, Vector
 from ichdesk.learn.head import Head
 
@@ -61,21 +63,23 @@ def load_extractor(backbone: str, device: torch.device, fingerprint: str = "") -
         UserError: It cannot be loaded, or it is not the one with this fingerprint.
     """
     loaded = load_backbone(backbone)
-    if fingerprint and loaded.fingerprint != fingerprint:
-        raise UserError(
-            f"The model was trained with another version of the backbone “{backbone}”; "
-            "train it again with this one."
-        )
+    if fingerprint:
+        require_fingerprint(loaded, fingerprint)
     loaded.module.to(device)
     return Extractor(loaded, device)
 
 
-def save_model(model: Model, path: Path) -> None:
-    """Write a model file (safetensors), by way of a temporary file beside it.
+def require_fingerprint(backbone: Backbone, fingerprint: str) -> None:
+    """See that a model fits a backbone; UserError if it was trained with other weights."""
+    if backbone.fingerprint != fingerprint:
+        raise UserError(
+            f"The model was trained with another version of the backbone “{backbone.name}”; "
+            "train it again with this one."
+        )
 
-    Raises:
-        UserError: The file cannot be written.
-    """
+
+def model_bytes(model: Model) -> bytes:
+    """A model as the bytes of a model file (safetensors)."""
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -86,9 +90,18 @@ def save_model(model: Model, path: Path) -> None:
         "steps": steps_text(model.steps),
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.head.state_dict().items()}
+    return to_safetensors(tensors, metadata)
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write a model file, by way of a temporary file beside it.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
     try:
         with replacing(path) as file:
-            file.write(to_safetensors(tensors, metadata))
+            file.write(model_bytes(model))
     except OSError as error:
         raise UserError(
             f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
@@ -102,38 +115,58 @@ def load_model(path: Path) -> Model:
     Raises:
         UserError: The file is missing, too large, damaged or of another kind.
     """
+    title = f"“{path.name}”"
     if path.exists() and not path.is_file():  # a folder or a device
-        raise _not_a_model(path)
+        raise _not_a_model(title)
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
-            raise UserError(f"“{path.name}” is too large for a model of ICHDesk; choose another.")
-        with path.open("rb"), safe_open(str(path), framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            raise UserError(f"{title} is too large for a model of ICHDesk; choose another.")
+        data = path.read_bytes()
     except OSError as error:
         raise UserError(
-            f"The model “{path.name}” could not be opened ({os_reason(error)}); choose another."
+            f"The model {title} could not be opened ({os_reason(error)}); choose another."
         ) from error
-    except (SafetensorError, ValueError, TypeError) as error:
-        raise _not_a_model(path) from error
-    return _assemble(path, metadata, tensors)
+    return read_model(data, title)
 
 
-def _assemble(path: Path, metadata: Mapping[str, str], tensors: dict[str, torch.Tensor]) -> Model:
+def read_model(data: bytes, title: str) -> Model:
+    """Read the bytes of a model file; nothing in them is executed.
+
+    Args:
+        data: Of any origin.
+        title: What sentences call the file, such as "“m.ichmodel”".
+
+    Raises:
+        UserError: They are damaged or of another kind.
+    """
+    try:
+        tensors = from_safetensors(data)  # checks the header
+        (length,) = struct.unpack_from("<Q", data)
+        metadata = json.loads(data[8 : 8 + length]).get("__metadata__") or {}
+    except (
+        SafetensorError,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+    ) as error:
+        raise _not_a_model(title) from error
+    return _assemble(title, metadata, tensors)
+
+
+def _assemble(title: str, metadata: Mapping[str, str], tensors: dict[str, torch.Tensor]) -> Model:
     """Check every part; a file can claim anything."""
     if metadata.get("format") != FORMAT:
-        raise _not_a_model(path)
+        raise _not_a_model(title)
     if metadata.get("version") != str(VERSION):
-        raise UserError(f"“{path.name}” was made by a newer ICHDesk; update this one.")
+        raise UserError(f"{title} was made by a newer ICHDesk; update this one.")
     try:
         labels = _labels(metadata["labels"])
         head = _head(tensors, len(labels))
         steps = parse_steps(metadata["steps"]) if "steps" in metadata else DEFAULT_STEPS
         return Model(head, labels, metadata["backbone"], metadata["fingerprint"], checked(steps))
     except (KeyError, ValueError, TypeError, RuntimeError, RecursionError) as error:
-        raise UserError(
-            f"The model file “{path.name}” is damaged; save the model again."
-        ) from error
+        raise UserError(f"The model file {title} is damaged; save the model again.") from error
 
 
 def _labels(text: str) -> tuple[str, ...]:
@@ -154,7 +187,5 @@ def _head(tensors: dict[str, torch.Tensor], classes: int) -> Head:
     return head
 
 
-def _not_a_model(path: Path) -> UserError:
-    return UserError(
-        f"“{path.name}” is not a model of ICHDesk; choose a file saved by Export Model."
-    )
+def _not_a_model(title: str) -> UserError:
+    return UserError(f"{title} is not a model of ICHDesk; choose a file saved by Export Model.")

@@ -1,4 +1,4 @@
-"""Which samples are held out as the test set: single ones, as in the original, or whole patients."""
+"""Which samples are held out as the test set: single ones, like the original, or patients."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,8 @@
 """Requests to the worker, in the imperative, and its events, in the past tense.
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
-`RunEnded`, `PredictionEnded`, `ModelSaved` or `BackbonesListed`. Arrays travel as raw buffers.
+`RunEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or `BackbonesListed`. Arrays travel as
+raw buffers.
 """
 
 from dataclasses import dataclass, field
@@ -10,9 +11,12 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from ichdesk.core.split_facts import SplitFacts
+
 PROTOCOL_VERSION = 2
 
 Pixels = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
@@ -95,6 +99,22 @@ class SaveModel:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Make a model from a project file the current one, if it fits backbone and settings.
+
+    Attributes:
+        model: A model file as `RunEnded.model` has it, (N,).
+        labels: Class names, in the order of training.
+        settings: Those of its training; `device` says where to use it.
+    """
+
+    request_id: int
+    model: Bytes
+    labels: tuple[str, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class ListBackbones:
     """Say which backbones there are; speeds are those of a device as in `Settings.device`."""
 
@@ -170,6 +190,7 @@ class SplitMade:
     Attributes:
         device: The device that the run uses, e.g. "cpu".
         unreadable: Samples left out because they could not be decoded, one sentence each.
+        facts: By what rule, how many patients are where, and which images are near copies.
     """
 
     request_id: int
@@ -177,6 +198,7 @@ class SplitMade:
     test: tuple[tuple[int, ...], ...]
     device: str
     unreadable: tuple[str, ...] = ()
+    facts: SplitFacts = field(default_factory=SplitFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +239,8 @@ class RunEnded:
         error: A sentence for the user when the outcome is failed.
         seconds: Duration of the phases: "features", "train".
         test_probabilities: (N, C), in the order of `SplitMade.test`, classes one after another.
+        model: The current model as a file, (N,), to be kept with the project; its labels are
+            numbers, because classes are renamed and deleted. Empty unless the outcome is done.
     """
 
     request_id: int
@@ -224,6 +248,7 @@ class RunEnded:
     error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     test_probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    model: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +264,15 @@ class PredictionEnded:
 @dataclass(frozen=True, slots=True)
 class ModelSaved:
     """Terminal event of `SaveModel`."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoaded:
+    """Terminal event of `LoadModel`; unless the outcome is done there is no current model now."""
 
     request_id: int
     outcome: Outcome
@@ -294,9 +328,9 @@ class BackbonesListed:
 
 
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
-WorkRequest = StartTraining | Predict | SaveModel | BackboneRequest
+WorkRequest = StartTraining | Predict | SaveModel | LoadModel | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
-TerminalEvent = RunEnded | PredictionEnded | ModelSaved | BackbonesListed
+TerminalEvent = RunEnded | PredictionEnded | ModelSaved | ModelLoaded | BackbonesListed
 Event = (
     WorkerReady
     | FeaturesProgressed
@@ -306,5 +340,6 @@ Event = (
     | RunEnded
     | PredictionEnded
     | ModelSaved
+    | ModelLoaded
     | BackbonesListed
 )

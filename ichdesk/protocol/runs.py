@@ -1,6 +1,9 @@
 """From the project to the worker's request, and from its events back to the run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
@@ -22,18 +25,16 @@ def start_training(
     return msg.StartTraining(
         request_id,
         tuple(msg.ClassRef(bin_.name, _sample_refs(bin_)) for bin_ in classes),
-        msg.Settings(
-            epochs=config.epochs,
-            batch_size=config.batch_size,
-            learning_rate=config.learning_rate,
-            seed=config.seed,
-            backbone=config.backbone,
-            device=config.device,
-            head=config.head,
-            split=config.split,
-            steps=steps_text(config.steps),
-        ),
+        _settings(config),
     )
+
+
+def load_model(
+    request_id: int, run: TrainingRun, labels: tuple[str, ...], device: str
+) -> msg.LoadModel:
+    """The request that makes the model of an earlier run the current one."""
+    settings = _settings(replace(run.config, device=device))
+    return msg.LoadModel(request_id, np.frombuffer(run.model, np.uint8), labels, settings)
 
 
 def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:
@@ -47,6 +48,7 @@ def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:
             run.done, run.total = 0, run.config.epochs
             run.train, run.test = event.train, event.test
             run.device, run.unreadable = event.device, event.unreadable
+            run.split = event.facts
         case msg.BatchEnded():
             run.fraction = event.batch / event.batches
         case msg.EpochEnded():
@@ -60,12 +62,27 @@ def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:
             run.error = event.error
             run.seconds = event.seconds
             run.test_probabilities = event.test_probabilities
+            run.model = event.model.tobytes()
 
 
 def _enter(run: TrainingRun, phase: RunPhase, now_s: float) -> None:
     if run.phase is not phase:
         run.phase = phase
         run.phase_started_s = now_s
+
+
+def _settings(config: TrainConfig) -> msg.Settings:
+    return msg.Settings(
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        backbone=config.backbone,
+        device=config.device,
+        head=config.head,
+        split=config.split,
+        steps=steps_text(config.steps),
+    )
 
 
 def _sample_refs(bin_: ClassBin) -> tuple[msg.SampleRef, ...]:

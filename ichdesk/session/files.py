@@ -5,12 +5,23 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ichdesk.archive import Opened, SampleStore, export_samples, open_project, save_project
+from ichdesk.archive import (
+    NATIVE_SUFFIX,
+    TM_SUFFIX,
+    Opened,
+    SampleStore,
+    export_samples,
+    lost_in_tm,
+    lost_text,
+    open_project,
+    save_project,
+)
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
+from ichdesk.core.run import TrainingRun, is_done
 from ichdesk.imaging.gather import Gathered, gather
-from ichdesk.imaging.pipeline import baked
+from ichdesk.imaging.pipeline import baked, checked
 from ichdesk.imaging.placement import add_gathered
 from ichdesk.session.editing import ProjectEditor
 from ichdesk.session.imports import added_level, added_text, left_out_text
@@ -28,6 +39,11 @@ class ProjectFiles(ProjectEditor):
     Args:
         store: Holds the bytes of all samples.
         post: Runs a function on the session's thread, from any thread.
+
+    Attributes:
+        path: The project's file; None if it has none yet.
+        run: The last training, going or ended.
+        previous_run: The one before that ended well.
     """
 
     def __init__(self, store: SampleStore, post: Post) -> None:
@@ -37,8 +53,11 @@ class ProjectFiles(ProjectEditor):
         self._saved = self.project
         self._projects_before = 0  # tells results that were meant for an earlier project
         self._writing = 0
+        self._told_lost = set[str]()
         self._after_writing: Callable[[], object] | None = None
         self.path: Path | None = None
+        self.run: TrainingRun | None = None
+        self.previous_run: TrainingRun | None = None
 
     @property
     def is_modified(self) -> bool:
@@ -76,31 +95,39 @@ class ProjectFiles(ProjectEditor):
                 text = f"{path.name} was not opened, because you changed the project meanwhile."
                 self.report(f"{text} Open it again.", Level.WARNING)
                 return
-            self._replace_project(opened.project, path)
+            self._replace_project(opened.project, path, opened.run)
             self._report_left_out(f"Opened {path.name}", opened.left_out)
 
         self._jobs.start(
-            f"Opening {path.name}", lambda progress: open_project(path, self._store, progress), done
+            f"Opening {path.name}",
+            lambda progress: open_project(path, self._store, progress, checked),
+            done,
         )
 
     def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
-        """Save in the background, to the project's file or another one; then call `then`."""
+        """Save in the background, to the project's file or another one; then call `then`.
+
+        The name decides what kind of file it becomes. What a .tm file does not keep is told once.
+        Then, too, the project counts as saved: the file holds all that it can, and a question at
+        the end that Save cannot answer would only teach people to ignore questions.
+        """
         target = path or self.path
         if target is None:
             raise ValueError("a new project needs a path")
-        project, number = self.project, self._projects_before
+        project, number, run = self.project, self._projects_before, self._run_to_save
 
         def done(_: None) -> None:
             if number != self._projects_before:
                 return
             self._saved, self.path = project, target
+            self._tell_lost(target, lost_in_tm(project, run))
             self._notify(Change.FILE)
             if then:
                 then()
 
         self._write(
             f"Saving {target.name}",
-            lambda progress: save_project(project, target, progress, baked(project)),
+            lambda progress: save_project(project, target, progress, baked(project), run),
             done,
         )
 
@@ -142,13 +169,34 @@ class ProjectFiles(ProjectEditor):
         """Stop the background work on files."""
         self._jobs.cancel()
 
-    def _replace_project(self, project: Project, path: Path | None) -> None:
-        """Take over a project from a file, or an empty one."""
+    def _replace_project(
+        self, project: Project, path: Path | None, run: TrainingRun | None = None
+    ) -> None:
+        """Take over a project from a file with its last finished run, or an empty one."""
         self._projects_before += 1
         self._history.clear()
         self.project = self._saved = project
         self.path = path
+        self.run, self.previous_run = run, None
+        self._told_lost.clear()
         self.notices = ()
+
+    @property
+    def _run_to_save(self) -> TrainingRun | None:
+        """The last run that ended well; while another one goes, the one before."""
+        return self.run if is_done(self.run) else self.previous_run
+
+    @property
+    def proposed_suffix(self) -> str:
+        """What the name of a new file best ends with: .tm only where that loses nothing now."""
+        is_tm = self.path is not None and self.path.suffix.lower() != NATIVE_SUFFIX
+        return TM_SUFFIX if is_tm and not lost_in_tm(self.project) else NATIVE_SUFFIX
+
+    def _tell_lost(self, target: Path, lost: tuple[str, ...]) -> None:
+        """Say once per project what its .tm file does not keep."""
+        if target.suffix.lower() != NATIVE_SUFFIX and not self._told_lost.issuperset(lost):
+            self._told_lost.update(lost)
+            self.report(lost_text(lost), Level.WARNING)
 
     def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         """Start a job that closing the window waits for."""

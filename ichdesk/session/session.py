@@ -9,8 +9,8 @@ from time import monotonic
 from ichdesk.archive import SampleStore
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
-from ichdesk.core.results import untaught_text
-from ichdesk.core.run import RunPhase, TrainingRun, training_key
+from ichdesk.core.results import split_warnings, untaught_text
+from ichdesk.core.run import RunPhase, TrainingRun, is_done, training_key
 from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
@@ -26,6 +26,8 @@ from ichdesk.session.state import (
     WorkerStatus,
 )
 from ichdesk.session.worker_client import Worker, WorkerDied
+
+_SPLIT_REMEDY = "choose Split: By patient under Advanced and train again"
 
 
 class Session(ProjectFiles):
@@ -49,9 +51,8 @@ class Session(ProjectFiles):
         )
         self._saves: dict[int, str] = {}
         self._run_notices: set[int] = set()
-        self._trained_names: dict[int, str] = {}
-        self.run: TrainingRun | None = None
-        self.previous_run: TrainingRun | None = None  # the finished one before
+        self._loading: int | None = None
+        self._model_is_gone = False
         self.worker = WorkerState()
 
     # --- reading -----------------------------------------------------------------------------
@@ -68,8 +69,8 @@ class Session(ProjectFiles):
 
     @property
     def has_model(self) -> bool:
-        """Whether the worker holds a trained model of this project."""
-        return self.run is not None and self.run.phase is RunPhase.DONE
+        """Whether the worker holds a trained model of this project, or is loading it."""
+        return not self._model_is_gone and is_done(self.run)
 
     @property
     def is_stale(self) -> bool:
@@ -85,9 +86,10 @@ class Session(ProjectFiles):
         if self.run is None:
             return ()
         now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(self.project.classes)}
+        then = zip(self.run.class_ids, self.run.names, strict=True)
         return tuple(
-            now.get(class_id, (index, f"{self._trained_names.get(class_id, '')} (deleted)".strip()))
-            for index, class_id in enumerate(self.run.class_ids)
+            now.get(class_id, (index, f"{name} (deleted)".strip()))
+            for index, (class_id, name) in enumerate(then)
         )
 
     # --- training ----------------------------------------------------------------------------
@@ -110,8 +112,9 @@ class Session(ProjectFiles):
             self.project.config,
             training_key(self.project),
             phase_started_s=monotonic(),
+            names=tuple(bin_.name for bin_ in classes),
         )
-        self._trained_names = {bin_.id: bin_.name for bin_ in classes}
+        self._loading, self._model_is_gone = None, False
         self._forget_run_notices()
         self._preview.forget_probabilities()
         self._worker.send(runs.start_training(request_id, classes, self.project.config))
@@ -158,6 +161,8 @@ class Session(ProjectFiles):
                 self._preview.show(event)
             case msg.ModelSaved():
                 self._model_saved(event)
+            case msg.ModelLoaded():
+                self._model_loaded(event)
             case msg.BackbonesListed():
                 self.backbones.handle(event)
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
@@ -176,17 +181,40 @@ class Session(ProjectFiles):
         """Those that the model was trained with; without a model, the project's."""
         return self.run.config.steps if self.run and self.has_model else self.project.config.steps
 
-    def _replace_project(self, project: Project, path: Path | None) -> None:
+    def _replace_project(
+        self, project: Project, path: Path | None, run: TrainingRun | None = None
+    ) -> None:
         self.cancel_training()
-        super()._replace_project(project, path)
-        self.run = self.previous_run = None
+        super()._replace_project(project, path, run)
+        self._load_model()
         self._preview.clear()
         self._notify(~Change.WORKER & ~Change.JOB)
 
     def _keep_run(self) -> None:
         """Remember a finished run for the comparison with the next one."""
-        if self.has_model:
+        if is_done(self.run):
             self.previous_run = self.run
+
+    def _load_model(self) -> None:
+        """Give the model of the present run to the worker, which does not have it."""
+        run = self.run
+        self._loading, self._model_is_gone = None, run is None or not run.model
+        if run is None or self._model_is_gone:
+            return
+        self._loading = next(self._request_ids)
+        labels = tuple(name for _, name in self.run_classes)
+        device = self.project.config.device
+        self._worker.send(runs.load_model(self._loading, run, labels, device))
+
+    def _model_loaded(self, event: msg.ModelLoaded) -> None:
+        if event.request_id != self._loading:
+            return
+        self._loading = None
+        if event.error:
+            self._model_is_gone = True
+            self._preview.forget_probabilities()
+            self._report_run(event.error, Level.WARNING)
+        self._notify(Change.RUN | Change.PREVIEW)
 
     def _worker_problem(self) -> str | None:
         if self.worker.status is WorkerStatus.FAILED:
@@ -203,13 +231,21 @@ class Session(ProjectFiles):
             self.run.phase = RunPhase.FAILED
             self.run.error = event.reason
             self._report_run(event.reason)
-        elif self.run and self.run.phase is RunPhase.DONE:
-            self._keep_run()
-            self.run = None  # the model lived in that worker
-            self._report_run(f"{event.reason} The trained model is gone; train again.")
+        elif self.run and self.has_model:
+            self._model_died(self.run, event)
         elif not event.will_restart:
             self.report(event.reason)
         self._notify(Change.WORKER | Change.RUN | Change.PREVIEW)
+
+    def _model_died(self, run: TrainingRun, event: WorkerDied) -> None:
+        """Bring the model to the next worker, unless it was what the last one died of."""
+        if event.will_restart and run.model and self._loading is None:
+            self._load_model()
+            self._report_run(event.reason, Level.WARNING)
+            return
+        self._loading, self._model_is_gone = None, True
+        self._preview.forget_probabilities()
+        self._report_run(f"{event.reason} The trained model is gone; train again.")
 
     def _run_event(self, run: TrainingRun, event: msg.Event) -> None:
         runs.apply_event(run, event, monotonic())
@@ -225,8 +261,11 @@ class Session(ProjectFiles):
             text = f"{count} could not be read and took no part in training."
             self._report_run(text, Level.WARNING, run.unreadable)
         if run.phase is RunPhase.DONE:
-            if warning := untaught_text(run, [name for _, name in self.run_classes]):
+            names = [name for _, name in self.run_classes]
+            if warning := untaught_text(run, names):
                 self._report_run(warning, Level.WARNING)
+            for sentence, details in split_warnings(run, names, _SPLIT_REMEDY):
+                self._report_run(sentence, Level.WARNING, details)
             self._preview.predict()
 
     def _report_run(

@@ -44,7 +44,8 @@ _KEYS = (
     ("Under the hood", ("Ctrl+U",)),
     ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
     ("Delete selected images", ("Del", "Backspace")),
-    ("Open selected images in Preview", ("Return",)),
+    ("Look at an image in the viewer", ("Return", "Ctrl+Shift+V")),
+    ("Try selected images in Preview", ("Ctrl+Return",)),
 )
 
 

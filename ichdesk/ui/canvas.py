@@ -70,6 +70,7 @@ class Surface(QWidget):
 
     size_changed = Signal()
     first_painted = Signal()
+    view_requested = Signal(int, int)  # id of the class, position of the sample
 
     def __init__(self, session: Session, theme: Theme, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -101,6 +102,13 @@ class Surface(QWidget):
     def card_of(self, widget: QWidget) -> ClassCard | None:
         """The class card that a widget is a part of."""
         return next((c for c in self.class_cards.values() if c.isAncestorOf(widget)), None)
+
+    def request_view(self) -> None:
+        """Ask for the sample that the keyboard is at, else a selected one, else the first."""
+        filled = [card for card in self.class_cards.values() if card.strip.samples]
+        filled.sort(key=lambda c: (not c.strip.hasFocus(), not c.strip.selected_rows))
+        if filled:
+            self.view_requested.emit(filled[0].class_id, max(0, filled[0].strip.view_row))
 
     def place_cards(self, view: QSize, scroll_px: int, top_px: int) -> None:
         """Lay everything out for a visible part of this size at this scroll position.
@@ -201,6 +209,7 @@ class Surface(QWidget):
 
     def _new_card(self, class_id: int) -> ClassCard:
         card = ClassCard(self._session, self._theme, self._thumbnails, class_id, self)
+        card.view_requested.connect(self.view_requested)
         card.show()
         return card
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
-PROJECT_SUFFIX = ".tm"
-PROJECT_SUFFIXES = (PROJECT_SUFFIX, ".ichdesk")  # the second one is of later versions
+from ichdesk.archive import NATIVE_SUFFIX, TM_SUFFIX
+
+PROJECT_SUFFIXES = (NATIVE_SUFFIX, TM_SUFFIX)
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ichdesk.core.resources import project_path
 from ichdesk.session.session import Session
-from ichdesk.ui.dropped import PROJECT_SUFFIX, PROJECT_SUFFIXES
+from ichdesk.ui.dropped import PROJECT_SUFFIXES
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.widgets.file_dialogs import (
     PROJECT_KINDS,
+    SAVE_PROJECT_KINDS,
     ask_folder,
     ask_open_path,
     ask_save_path,
@@ -55,13 +56,20 @@ class FileCommands:
 
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file and save to it; then go on, unless that fails."""
-        path = self._session.path
-        name = path.name if path else f"project{PROJECT_SUFFIX}"
-        proposed = str(self._settings.last_folder / name)
-        target = ask_save_path(self._window, "Save project", proposed, PROJECT_KINDS)
-        if target is not None and _is_shipped(target):
+        path, suffix = self._session.path, self._session.proposed_suffix
+        name = path.stem if path else "project"
+        proposed = str(self._settings.last_folder / f"{name}{suffix}")
+        target = ask_save_path(self._window, "Save project", proposed, SAVE_PROJECT_KINDS)
+        if target is None:
+            return
+        if target.suffix.lower() not in PROJECT_SUFFIXES:  # a name such as "class 2.5"
+            target = target.with_name(f"{target.name}{suffix}")
+            if target.exists():
+                self._session.report(f"{target.name} exists already; save under another name.")
+                return
+        if _is_shipped(target):
             self._session.report(_SHIPPED)
-        elif target is not None:
+        else:
             self._session.save(target, then)
 
     def export_samples(self) -> None:

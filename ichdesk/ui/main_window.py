@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -24,6 +25,10 @@ from ichdesk.ui.widgets.app_bar import AppBar
 from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
 
+if TYPE_CHECKING:
+    from ichdesk.ui.lab.lab_window import LabWindow
+    from ichdesk.ui.viewer.viewer_window import ViewerWindow
+
 _FIRST_SIZE_PX = (1440, 900)
 _SCREEN_SHARE = 0.9
 _MIN_SIZE_PX = (960, 600)
@@ -45,6 +50,9 @@ class MainWindow(QMainWindow):
         self._under_the_hood: QWidget | None = None
         self._refresh_hood: Callable[[Change], None] | None = None
         self._lesson_view: LessonView | None = None
+        self._viewer: ViewerWindow | None = None
+        self._lab: LabWindow | None = None
+        self._post = bridge.post
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
         self.setAcceptDrops(True)
@@ -60,9 +68,11 @@ class MainWindow(QMainWindow):
         self.app_bar.set_menu(self.menus.hamburger_menu(self))
         self.app_bar.lesson_button.clicked.connect(self.open_lesson)
         self._arrange()
+        self.canvas.surface.view_requested.connect(self.show_sample)
         self.canvas.surface.training_card.under_the_hood_requested.connect(
             self._on_under_the_hood_requested
         )
+        self.canvas.surface.training_card.image_steps_requested.connect(self.show_image_steps)
         theme.changed.connect(self._on_theme)
         self._on_theme()
         bridge.subscribe(self.refresh)
@@ -132,6 +142,36 @@ class MainWindow(QMainWindow):
         view.raise_()
         view.setFocus()
 
+    def show_image_steps(self) -> None:
+        """Show the lab of image steps, once."""
+        if self._lab is None:
+            from ichdesk.ui.lab.lab_window import LabWindow  # noqa: PLC0415 - not at the start
+
+            self._lab = LabWindow(self._session, self._theme, self._post, self)
+            self._lab.finished.connect(self._on_lab_finished)
+        self._lab.show()
+        self._lab.activateWindow()
+
+    def open_viewer(self) -> None:
+        """Show the present sample large."""
+        self.canvas.surface.request_view()
+
+    def show_sample(self, class_id: int, index: int) -> None:
+        """Show a sample in the viewer; there is one for the whole window."""
+        if self._viewer is None:
+            self._viewer = self._new_viewer()
+        viewer = self._viewer
+        viewer.show_sample(class_id, index)
+        viewer.setWindowState(viewer.windowState() & ~Qt.WindowState.WindowMinimized)
+        viewer.show()
+        viewer.raise_()
+        viewer.activateWindow()
+
+    @property
+    def viewer(self) -> "ViewerWindow | None":
+        """The viewer, while it is open."""
+        return self._viewer
+
     def show_under_the_hood(self, shown: bool) -> None:
         """Open or close the panel on the right."""
         if shown and self._under_the_hood is None:
@@ -162,11 +202,18 @@ class MainWindow(QMainWindow):
             self._follow_lesson()
         if self._refresh_hood is not None:
             self._refresh_hood(change)
+        if self._viewer is not None:
+            self._viewer.refresh(change)
+        if self._lab is not None:
+            self._lab.refresh(change)
 
     def close_now(self) -> None:
         """Close without asking, and end the window's threads."""
         self._may_close = True
+        if self._lab is not None:
+            self._lab.reject()
         self.close()
+        self._close_viewer()
         self.thumbnails.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -180,6 +227,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
+        self._close_viewer()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -254,6 +302,20 @@ class MainWindow(QMainWindow):
         self._under_the_hood = panel
         self._refresh_hood = panel.refresh
 
+    def _new_viewer(self) -> "ViewerWindow":
+        from ichdesk.ui.viewer.viewer_window import ViewerWindow  # noqa: PLC0415 - when asked for
+
+        viewer = ViewerWindow(self._session, self._theme, self._post)
+        viewer.closed.connect(self._on_viewer_closed)
+        return viewer
+
+    def _close_viewer(self) -> None:
+        if self._viewer is not None:
+            self._viewer.close()
+
+    def _on_viewer_closed(self) -> None:
+        self._viewer = None
+
     def _create_lesson_view(self) -> None:
         view = LessonView(self._theme, self)
         view.closed.connect(self.splitter.setFocus)
@@ -263,6 +325,9 @@ class MainWindow(QMainWindow):
     def _on_under_the_hood_requested(self) -> None:
         panel = self._under_the_hood
         self.show_under_the_hood(panel is None or panel.isHidden())
+
+    def _on_lab_finished(self) -> None:
+        self._lab = None
 
     def _on_theme(self) -> None:
         self.menus.show_icons(self._theme)

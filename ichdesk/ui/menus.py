@@ -29,6 +29,8 @@ class Commands(Protocol):
     def export_samples(self) -> None: ...  # noqa: D102
     def export_model(self) -> None: ...  # noqa: D102
     def open_lesson(self) -> None: ...  # noqa: D102
+    def open_viewer(self) -> None: ...  # noqa: D102
+    def show_image_steps(self) -> None: ...  # noqa: D102
     def show_under_the_hood(self, shown: bool) -> None: ...  # noqa: D102
     def set_mode(self, mode: Mode) -> None: ...  # noqa: D102
     def show_tour(self) -> None: ...  # noqa: D102
@@ -70,8 +72,9 @@ class Menus(QObject):
         edit.addActions([self.undo, self.redo])
         edit.addSeparator()
         edit.addAction(self.add_class)
+        edit.addAction(self.image_steps)
         view = bar.addMenu("&View")
-        view.addAction(self.under_the_hood)
+        view.addActions([self.under_the_hood, self.viewer])
         view.addSeparator()
         view.addActions(self.modes.actions())
         bar.addMenu(self._class_projects_menu("&Class projects", self._window))
@@ -103,6 +106,7 @@ class Menus(QObject):
         self.redo.setText(f"&Redo {_lower(session.redo_label)}".rstrip())
         self.redo.setEnabled(session.redo_label is not None)
         self.export_samples.setEnabled(session.project.sample_count > 0)
+        self.viewer.setEnabled(session.project.sample_count > 0)
         self.export_model.setEnabled(session.has_model)
         self.lesson.setEnabled(lesson_of(session.project) is not None)
 
@@ -155,6 +159,9 @@ class Menus(QObject):
         self.add_class = self._action(
             "&Add a class", self._session.add_class, "Ctrl+Shift+N", "plus-box-outline"
         )
+        self.image_steps = self._action(
+            "&Image steps…", self._commands.show_image_steps, "Ctrl+I", "tune-variant"
+        )
 
     def _create_view_actions(self) -> None:
         self.under_the_hood = QAction("&Under the hood", self)
@@ -162,6 +169,7 @@ class Menus(QObject):
         self.under_the_hood.setShortcut("Ctrl+U")
         self.under_the_hood.triggered.connect(self._commands.show_under_the_hood)
         self._window.addAction(self.under_the_hood)
+        self.viewer = self._action("Image &viewer", self._commands.open_viewer, "Ctrl+Shift+V")
         self.modes = QActionGroup(self)
         for mode, text in (
             (Mode.SYSTEM, "Theme as the &system"),

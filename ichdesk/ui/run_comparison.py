@@ -40,6 +40,16 @@ class Comparison:
     changed: str = ""
     images: str = ""
 
+    @property
+    def short_text(self) -> str:
+        """What fits beside the present result."""
+        return "\n".join(filter(None, (self.problem or self.before, self.changed)))
+
+    @property
+    def long_text(self) -> str:
+        """All but the present result, in lines."""
+        return "\n".join(filter(None, (self.short_text, self.images)))
+
     @staticmethod
     def of(now: TrainingRun | None, before: TrainingRun | None) -> "Comparison | None":
         """Compare a finished run with the one before; None if one of them is missing."""

@@ -84,10 +84,16 @@ def _buttons(p: Palette) -> str:
         color: {p.text}; background: transparent; border: 2px solid transparent;
         border-radius: {_HALF}px; padding: 4px; }}
     QToolButton:hover, QToolButton:pressed {{ background: {p.accent_hover}; }}
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
     QToolButton[role="tile"] {{
         color: {p.accent}; background: {p.accent_soft}; font-size: {SMALL_PX}px; padding: 0; }}
     QToolButton[role="tile"]:hover {{ background: {p.accent_hover}; }}
+    QToolButton[role="option"] {{ padding: 4px 6px; }}
+    QToolButton[role="option"]:checked {{
+        color: {p.accent}; background: {p.accent_soft}; border-color: {p.accent_edge}; }}
+    QToolButton[role="option"]:focus {{ border-color: {p.accent}; }}
+    QToolButton[role="option"]:disabled {{ color: {p.disabled_text}; }}
     QPushButton[role="add"] {{
         color: {p.text_soft}; background: transparent; border: none; font-size: 16px; }}
     QPushButton[role="add"]:hover {{ color: {p.accent}; background: {p.accent_soft}; }}

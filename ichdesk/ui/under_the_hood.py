@@ -4,10 +4,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from ichdesk.core.split_facts import split_text
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.panel_frame import PanelFrame
+from ichdesk.ui.run_comparison import Comparison
 from ichdesk.ui.run_text import STALE_TEXT, accuracy_text, caution_text, ending_text, phase_text
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Theme, ui_font
@@ -38,7 +40,10 @@ class UnderTheHood(QFrame):
         self.accuracy_label = QLabel()
         self.accuracy_label.setFont(ui_font(BODY_PX, bold=True))
         self.accuracy_label.setWordWrap(True)
+        self.split_label = CaptionLabel()
         self.caution_label = CaptionLabel()
+        self.comparison_label = QLabel()
+        self.comparison_label.setWordWrap(True)
         self.state_chip = Chip(theme)
         self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
         self._lay_out()
@@ -71,7 +76,11 @@ class UnderTheHood(QFrame):
         accuracy = accuracy_text(run) if run else ""
         self.accuracy_label.setText(accuracy or ("" if run else _EMPTY_TEXT))
         self.accuracy_label.setVisible(bool(self.accuracy_label.text()))
+        self.split_label.say(split_text(run.split) if run and run.split else "")
         self.caution_label.say(caution_text(run) if run else "")
+        compared = Comparison.of(run, self._session.previous_run)
+        self.comparison_label.setText(compared.long_text if compared else "")
+        self.comparison_label.setVisible(compared is not None)
         note, level = state_note(view)
         self.state_chip.say(note, level)
         for frame in self.frames:
@@ -87,7 +96,13 @@ class UnderTheHood(QFrame):
         summary = QVBoxLayout()
         summary.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
         summary.setSpacing(GRID_PX)
-        for widget in (self.accuracy_label, self.caution_label, self.state_chip):
+        for widget in (
+            self.accuracy_label,
+            self.split_label,
+            self.caution_label,
+            self.comparison_label,
+            self.state_chip,
+        ):
             summary.addWidget(widget)
         content = QFrame()
         content.setProperty("role", "panel")

@@ -27,8 +27,17 @@ from ichdesk.learn.experiment import (
 )
 from ichdesk.learn.features import BATCH, Cancelled, Extractor, FeatureCache, FeatureProgress
 from ichdesk.learn.fit import BatchResult, EpochResult
-from ichdesk.learn.model import Model, load_extractor, save_model
+from ichdesk.learn.model import (
+    Model,
+    load_extractor,
+    model_bytes,
+    read_model,
+    require_fingerprint,
+    save_model,
+)
 from ichdesk.learn.pixels import SIDE_PX
+from ichdesk.learn.split import Split
+from ichdesk.learn.split_report import split_facts
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
     AddBackbone,
@@ -40,7 +49,9 @@ from ichdesk.protocol.messages import (
     FeaturesProgressed,
     Floats,
     ListBackbones,
+    LoadModel,
     MeasureBackbone,
+    ModelLoaded,
     ModelSaved,
     Outcome,
     Predict,
@@ -48,6 +59,7 @@ from ichdesk.protocol.messages import (
     Request,
     RunEnded,
     SaveModel,
+    Settings,
     Shutdown,
     SplitMade,
     StartTraining,
@@ -64,6 +76,7 @@ _TERMINAL_EVENTS = {
     StartTraining: RunEnded,
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
+    LoadModel: ModelLoaded,
     ListBackbones: BackbonesListed,
     MeasureBackbone: BackbonesListed,
     AddBackbone: BackbonesListed,
@@ -75,6 +88,9 @@ _OUT_OF_MEMORY = (
 _UNEXPECTED = (
     "Something unexpected went wrong while working on this; try again, and start ICHDesk anew if "
     "it happens twice."
+)
+_OTHER_MODEL = (
+    "The trained model in the project does not fit its settings and was left out; train again."
 )
 
 
@@ -151,16 +167,20 @@ class Handlers:
 
     def repeat(
         self, request: StartTraining, repeats: int
-    ) -> Iterator[FeaturesProgressed | RepeatEnded]:
+    ) -> Iterator[FeaturesProgressed | SplitMade | RepeatEnded]:
         """Train with the seeds 0 to `repeats` - 1 instead of the request's; keeps no model.
+
+        Yields:
+            Progress, the split with seed 0, and then the result of each training.
 
         Raises:
             UserError: The request cannot be trained on.
             Cancelled: The request was cancelled.
         """
-        data, _ = yield from self._read(request)
-        config = _config(request)
+        data, extractor = yield from self._read(request)
+        config = _config(request.settings)
         with one_cpu_thread():
+            yield _split_made(request, data, data.split(0, data.rule(config.split)), extractor)
             shares = repeat(data, config, repeats, lambda: request.request_id in self._cancelled)
             for seed, share in enumerate(shares):
                 yield RepeatEnded(seed, share)
@@ -175,6 +195,9 @@ class Handlers:
             case SaveModel():
                 self._save(request)
                 yield ModelSaved(request.request_id, Outcome.DONE)
+            case LoadModel():
+                self._load(request)
+                yield ModelLoaded(request.request_id, Outcome.DONE)
             case ListBackbones() | MeasureBackbone() | AddBackbone():
                 desk = BackboneDesk(lambda: request.request_id in self._cancelled)
                 yield desk.answer(request)
@@ -183,11 +206,9 @@ class Handlers:
         start = monotonic()
         data, extractor = yield from self._read(request)
         features_done = monotonic()
-        training = prepare_training(data, _config(request))
-        split = training.split
-        yield SplitMade(
-            request.request_id, split.train, split.test, extractor.device.type, data.unreadable
-        )
+        config = _config(request.settings)
+        training = prepare_training(data, config)
+        yield _split_made(request, data, training.split, extractor)
         with one_cpu_thread():
             yield from self._run(request.request_id, training)
         labels = tuple(entry.name for entry in request.classes)
@@ -198,13 +219,15 @@ class Handlers:
         probabilities = model.classify(training.test.x.numpy())
         self._model, self._model_extractor = model, extractor
         seconds = {"features": features_done - start, "train": monotonic() - features_done}
-        yield RunEnded(request.request_id, Outcome.DONE, None, seconds, probabilities)
+        numbers = tuple(str(number) for number in range(len(labels)))
+        file = np.frombuffer(model_bytes(replace(model, labels=numbers)), np.uint8)
+        yield RunEnded(request.request_id, Outcome.DONE, None, seconds, probabilities, file)
 
     def _read(
         self, request: StartTraining
     ) -> Generator[FeaturesProgressed, None, tuple[DataSet, Extractor]]:
         """Check the request and compute the features, with progress."""
-        config = _config(request)
+        config = _config(request.settings)
         classes = [_named_samples(request, index) for index in range(len(request.classes))]
         refuse_too_few(classes)
         extractor = replace(self._extractor(config.backbone, config.device), steps=config.steps)
@@ -244,6 +267,19 @@ class Handlers:
             raise UserError("The classes have changed since the training; train again, then save.")
         save_model(replace(model, labels=request.labels), Path(request.path))
 
+    def _load(self, request: LoadModel) -> None:
+        self._model = self._model_extractor = None
+        config = _config(request.settings)
+        model = read_model(request.model.tobytes(), "The trained model in the project")
+        said = len(model.labels), model.backbone, model.steps
+        if not model.fingerprint or said != (len(request.labels), config.backbone, config.steps):
+            raise UserError(_OTHER_MODEL)
+        extractor = replace(self._extractor(config.backbone, config.device), steps=config.steps)
+        require_fingerprint(extractor.backbone, model.fingerprint)
+        if len(model.head.mean) != extractor.backbone.dimension:
+            raise UserError(_OTHER_MODEL)
+        self._model, self._model_extractor = replace(model, labels=request.labels), extractor
+
     def _extractor(self, backbone: str, device: str) -> Extractor:
         """Load a backbone; the shipped one is kept, files of the user's may have changed."""
         resolved = resolve_device(device)
@@ -258,10 +294,10 @@ class Handlers:
             raise Cancelled
 
 
-def _config(request: StartTraining) -> TrainConfig:
-    said = asdict(request.settings)
+def _config(settings: Settings) -> TrainConfig:
+    said = asdict(settings)
     try:
-        steps = parse_steps(said.pop("steps")) if request.settings.steps else DEFAULT_STEPS
+        steps = parse_steps(said.pop("steps")) if settings.steps else DEFAULT_STEPS
     except ValueError as error:
         raise UserError("The image steps cannot be read; set them again.") from error
     config = TrainConfig(**{**said, "steps": checked(steps)})
@@ -289,6 +325,14 @@ def _as_events(
             data: DataSet = end.value
             return data
         yield FeaturesProgressed(request_id, progress.done, progress.total, progress.cached)
+
+
+def _split_made(
+    request: StartTraining, data: DataSet, split: Split, extractor: Extractor
+) -> SplitMade:
+    facts = split_facts(data, split, data.rule(request.settings.split))
+    device = extractor.device.type
+    return SplitMade(request.request_id, split.train, split.test, device, data.unreadable, facts)
 
 
 def _batch_ended(request_id: int, result: BatchResult) -> BatchEnded:

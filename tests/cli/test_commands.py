@@ -89,13 +89,22 @@ def test_train_then_predict(
         "learning_rate": 0.001,
         "backbone": "ct-phantom",
         "head": "ichdesk",
+        "split": "auto",
         "seed": 5,
         "device": result["settings"]["device"],  # type: ignore[index]
     }
     assert result["split"] == {
         "train": {"Hemorrhage": 6, "Normal": 5},
         "test": {"Hemorrhage": 2, "Normal": 2},
+        "by": "slice",
+        "patients_train": 0,
+        "patients_test": 0,
+        "patients_both": 0,
+        "images_without_patient": 15,
+        "near_copies": 0,
+        "near_copies_listed": [],
     }
+    assert result["warnings"] == []
     history = result["history"]
     assert isinstance(history, list)
     assert [epoch["epoch"] for epoch in history] == [0, 1, 2]

@@ -4,10 +4,12 @@ All text elements of pydicom's dictionary are filled, which contain those of PS3
 """
 
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydicom import dcmread
 from pydicom.datadict import DicomDictionary, RepeatersDictionary
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
@@ -16,10 +18,10 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, RLELossless
 
 from ichdesk.imaging.dicom.dataset import _IDENTITY, _KEYWORDS
 
-MARK = "QZX"  # begins every planted text, and nothing else
-UID_ROOT = "1.2.826.77319046"
-YEAR = "1903"
-NUMBER = "77319"  # begins every planted decimal number
+MARK = "QZXKVJ"  # begins every planted text, and nothing else; too long to come up by chance
+NUMBER = "7731904"  # is part of every planted number
+UID_ROOT = f"1.2.826.{NUMBER}"
+YEAR, TIME = "1903", "104455"
 LAST, FIRST = "Vandermeulen", "Quirijn"
 NAMES = {
     "ISO_IR 192": f"{LAST}^{FIRST}^Jörgß=山田^太郎",
@@ -28,6 +30,7 @@ NAMES = {
 }
 WORDS = (LAST, FIRST, "Jörgß", "Åkesson", "山田", "太郎", "やまだ", "たろう")
 # the age is written at most a few characters long and cannot be told from chance in binary data
+PATIENT_ID = f"{MARK}7777"
 _TEXT = {"LO", "SH", "LT", "ST", "UT", "UC", "UR", "AE", "CS"}
 _KINDS = _TEXT | {"PN", "UI", "DA", "DT", "TM", "DS", "IS", "SQ", "OB"}
 _KEPT = frozenset(_KEYWORDS) - frozenset(_IDENTITY)
@@ -45,11 +48,8 @@ def planted_file(
         charset: One of `NAMES`.
         elements: To be set last.
     """
-    dataset = Dataset()
-    dataset.SpecificCharacterSet = charset.split("\\")
-    _fill(dataset)
-    _add_groups(dataset)
-    dataset.PatientName, dataset.PatientID = NAMES[charset], f"{MARK}7777"
+    dataset = dcmread(io.BytesIO(_template(charset)))
+    dataset.PatientName, dataset.PatientID = NAMES[charset], PATIENT_ID
     dataset.PatientComments = f"{MARK}C{number:03d}"
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = f"{UID_ROOT}.1", f"{UID_ROOT}.2"
     dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, f"{UID_ROOT}.3.{number}"
@@ -60,6 +60,18 @@ def planted_file(
     _set_pixels(dataset, stored)
     for keyword, value in elements.items():
         setattr(dataset, keyword, value)
+    return _written(dataset)
+
+
+@cache
+def _template(charset: str) -> bytes:
+    """A file with everything but what differs between slices; thousands of elements take long."""
+    dataset = Dataset()
+    dataset.SpecificCharacterSet = charset.split("\\")
+    for index, (tag, kind) in enumerate(planted_elements()):
+        dataset.add_new(tag, kind, _value(index, kind))
+    _add_groups(dataset)
+    dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, f"{UID_ROOT}.3"
     return _written(dataset)
 
 
@@ -82,34 +94,20 @@ def write_files(folder: Path, files: dict[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _fill(dataset: Dataset) -> None:
-    for index, (tag, kind) in enumerate(planted_elements()):
-        dataset.add_new(tag, kind, _value(index, kind))
-
-
 def _value(index: int, kind: str) -> Any:
     text = f"{MARK}{index:04d}"
     day = f"{YEAR}{1 + index % 12:02d}{1 + index % 28:02d}"
-    match kind:
-        case "PN":
-            return f"{text}^{LAST}"
-        case "UI":
-            return f"{UID_ROOT}.9.{index}"
-        case "DA":
-            return day
-        case "DT":
-            return f"{day}104455.{NUMBER}1"
-        case "TM":
-            return f"104455.{NUMBER}1"
-        case "DS":
-            return f"{NUMBER}.{index:04d}"
-        case "IS":
-            return f"{NUMBER}{index:04d}"
-        case "SQ":
-            return Sequence([_item(index)])
-        case "OB":
-            return text.encode() + b" "
-    return text
+    values = {
+        "PN": f"{text}^{LAST}",
+        "UI": f"{UID_ROOT}.9.{index}",
+        "DA": day,
+        "DT": f"{day}{TIME}.{NUMBER[:6]}",
+        "TM": f"{TIME}.{NUMBER[:6]}",
+        "DS": f"{NUMBER}.{index:04d}",
+        "IS": f"{NUMBER}{index % 100:02d}",
+        "OB": text.encode() + b" ",
+    }
+    return Sequence([_item(index)]) if kind == "SQ" else values.get(kind, text)
 
 
 def _item(index: int) -> Dataset:
@@ -169,8 +167,6 @@ def _written(dataset: Dataset) -> bytes:
 
 def compressed(data: bytes) -> bytes:
     """The same file in RLE."""
-    from pydicom import dcmread
-
     dataset = dcmread(io.BytesIO(data))
     dataset.compress(RLELossless, generate_instance_uid=False)
     out = io.BytesIO()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from ichdesk.core.errors import UserError
 from ichdesk.imaging.decode import decode_sample, sample_jpeg
@@ -271,3 +272,21 @@ def test_no_damage_crashes(
             assert len(decode(bytes(data))) > 0
         except UserError:
             continue
+
+
+@pytest.mark.parametrize("side", [224, 300])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_words_in_a_file_do_not_come_along(encoded: Encoded, side: int, kind: str) -> None:
+    """A comment, EXIF, color profile and texts may name a patient."""
+    exif, texts = Image.Exif(), PngInfo()
+    exif[0x010E] = "Doe"
+    texts.add_text("Comment", "Doe")
+    more = {"PNG": {"pnginfo": texts}, "JPEG": {"comment": b"Doe"}, "TIFF": {}}[kind]
+    image = Image.new("RGB", (side, side), (50, 90, 130))
+    data = encoded(image, kind, exif=exif, icc_profile=b"Doe" * 50, **more)
+    assert b"Doe" in data
+    sample = sample_jpeg(data)
+    assert b"Doe" not in sample
+    with Image.open(io.BytesIO(sample)) as image:
+        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert sample_jpeg(sample) is sample

@@ -1,17 +1,24 @@
 """NIfTI volumes as slices: orientation, values, and what is refused."""
 
 import io
+from collections.abc import Iterator
 
 import nibabel as nib
 import numpy as np
 import pytest
 
 from ichdesk.core.errors import UserError
+from ichdesk.imaging.dicom.identity import Pseudonyms
 from ichdesk.imaging.kinds import Kind, kind_of
-from ichdesk.imaging.nifti import read_slices
-from ichdesk.imaging.slices import HuImage, ShownImage
+from ichdesk.imaging.nifti import read_slices as read_slices_of
+from ichdesk.imaging.pictures import read_one
+from ichdesk.imaging.slices import HuImage, ShownImage, Slice
 
 RAS = np.arange(4 * 5 * 6).reshape(4, 5, 6) - 1000  # x to the right, y to the front, z up
+
+
+def read_slices(data: bytes) -> Iterator[Slice]:
+    return read_slices_of(data, Pseudonyms(b"salt"))
 
 
 def nifti(volume: np.ndarray, affine: np.ndarray | None = None, **scale: float) -> bytes:
@@ -76,7 +83,7 @@ def test_nifti_2_and_big_endian() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (nifti(np.zeros((2, 2, 2, 3), np.int16)), "several volumes"),
+        (nifti(np.zeros((2, 2, 2, 1, 3), np.int16)), "several values at each point"),
         (nifti(np.zeros((2, 2, 2), np.complex64)), "colors or complex"),
         (nifti(np.zeros((4, 4, 4), np.int16))[:-10], "cut off"),
         (nifti(np.full((2, 2, 2), np.nan, np.float32)), "no numbers"),
@@ -86,6 +93,27 @@ def test_nifti_2_and_big_endian() -> None:
 def test_what_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
         list(read_slices(data))
+
+
+def test_of_volumes_over_time_the_first_is_taken() -> None:
+    volumes = np.stack([RAS, RAS + 5, RAS + 9], axis=-1).astype(np.int16)
+    found = []
+    with pytest.raises(UserError, match="3 volumes of the same place, and only the first"):
+        for image in read_slices(nifti(volumes)):
+            found.append(image)
+    for image, alone in zip(found, read_slices(nifti(RAS.astype(np.int16))), strict=True):
+        np.testing.assert_array_equal(image.hu, alone.hu)
+    read_one(nifti(volumes))  # shows one of those
+
+
+def test_one_volume_over_time_is_a_volume() -> None:
+    assert len(list(read_slices(nifti(RAS.astype(np.int16)[..., None])))) == 6
+
+
+def test_the_same_file_is_the_same_series() -> None:
+    one, other = RAS.astype(np.int16), RAS.astype(np.int16) + 1
+    series = [next(read_slices(nifti(volume))).place.series for volume in (one, one, other)]
+    assert series[0] == series[1] != series[2]
 
 
 def test_a_header_that_claims_too_much_allocates_nothing() -> None:

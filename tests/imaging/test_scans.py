@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from pydicom.fileset import FileSet
 
 from ichdesk.archive import SampleStore, save_project
@@ -195,7 +195,50 @@ def test_a_long_file_can_be_given_up(
 def test_what_is_said_of_scans() -> None:
     assert scans_sentences(Scans()) == ()
     assert scans_sentences(Scans(9, 2, 1)) == ("The slices are of 2 series of 1 patient.",)
-    assert "3 slices may have a name" in scans_sentences(Scans(9, 0, 0, 3))[1]
+    warning = "3 images may have a name written on the picture (3 as the files say); look before "
+    assert scans_sentences(Scans(9, 0, 0, 3))[1].startswith(warning)
+    both = "5 images may have a name written on the picture (3 as the files say and 2 on which text"
+    assert scans_sentences(Scans(9, 0, 0, 3, 2))[1].startswith(both)
+    assert "(1 on which text was seen)" in scans_sentences(Scans(written_on=1))[0]
+
+
+def test_text_that_no_file_tells_of_is_seen(store: SampleStore, tmp_path: Path) -> None:
+    plain = np.full((512, 512), -1000, np.int16)
+    drawn = Image.new("L", (512, 512))
+    ImageDraw.Draw(drawn).text((9, 9), "DOE^JANE 19310604", 255, ImageFont.load_default(14))
+    text = np.where(np.asarray(drawn) > 127, 3000, plain).astype(np.int16)
+    folder = tmp_path / "in"
+    put(folder / "a", written(ct(plain)))
+    put(folder / "b", written(ct(text)))
+    put(folder / "c", written(ct(text, BurnedInAnnotation="YES")))
+    put(folder / "d", written(ct(plain, BurnedInAnnotation="YES")))
+    Image.new("L", (300, 300)).save(folder / "e.png")
+    drawn.crop((0, 0, 224, 224)).save(folder / "f.png")
+    gathered = gather(sorted(folder.iterdir()), store.add)
+    assert gathered.left_out == ()
+    assert gathered.scans == Scans(4, labeled=2, written_on=2)
+
+
+def test_names_of_patients_are_not_in_what_is_said(store: SampleStore, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    put(folder / "DOE_JANE.dcm", flat(10, PatientName="Doe^Jane", PatientID="77")[:-9])
+    put(folder / "Jane.zip", b"no zip")
+    put(folder / "other.txt", b"no image")
+    gathered = gather(sorted(folder.iterdir()), store.add)
+    assert [sentence.split(" ")[0] for sentence in gathered.left_out] == ["A", "A", "“other.txt”"]
+    assert "cut off" in " ".join(gathered.left_out)
+    assert "jane" not in " ".join(gathered.left_out).lower()
+
+
+def test_a_patient_is_the_same_in_the_next_import(store: SampleStore, tmp_path: Path) -> None:
+    path = put(tmp_path / "x", flat(10, **axial(1, "1.2"), PatientID="77"))
+    other = put(tmp_path / "y", flat(11, **axial(1, "1.2"), PatientID="78"))
+    (first,), (second,), (third,) = (
+        gather([p], store.add).classes[0][1] for p in (path, path, other)
+    )
+    assert (first.patient, first.series) == (second.patient, second.series)
+    assert first.patient != third.patient
+    assert None not in {first.patient, first.series}
 
 
 SECRETS = {

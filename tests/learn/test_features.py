@@ -19,6 +19,7 @@ from ichdesk.learn.features import (
     FeatureCache,
     FeatureProgress,
     FeatureTable,
+    Seen,
     extract,
     read_image,
 )
@@ -70,8 +71,8 @@ def test_every_image_gets_its_features(make_samples: MakeSamples, extractor: Ext
         FeatureProgress(BATCH, BATCH + 5, 0),
         FeatureProgress(BATCH + 5, BATCH + 5, 0),
     ]
-    assert set(table.vectors) == {sample.sha256 for sample in samples}
-    vector = table.vectors[samples[0].sha256]
+    assert set(table.seen) == {sample.sha256 for sample in samples}
+    vector = table.seen[samples[0].sha256].vector
     assert vector.shape == (48,)
     assert vector.mean() == pytest.approx(60 / 127 - 1, abs=0.02)
     assert vector.base is None
@@ -84,7 +85,7 @@ def test_the_second_time_runs_no_backbone(make_samples: MakeSamples, extractor: 
     progress, second = compute(samples, extractor, cache)
     assert progress == [FeatureProgress(5, 5, 5)]
     assert extractor.backbone.module.images == seen
-    assert all(np.array_equal(first.vectors[k], second.vectors[k]) for k in first.vectors)
+    assert all(np.array_equal(first.seen[k].vector, second.seen[k].vector) for k in first.seen)
 
 
 def test_another_backbone_has_other_features(
@@ -115,7 +116,7 @@ def test_features_do_not_depend_on_the_company(make_samples: MakeSamples) -> Non
     _, together = compute(samples, extractor)
     _, alone = compute(samples[-1:], extractor)
     digest = samples[-1].sha256
-    assert np.array_equal(together.vectors[digest], alone.vectors[digest])
+    assert np.array_equal(together.seen[digest].vector, alone.seen[digest].vector)
 
 
 def test_unreadable_images_are_left_out(
@@ -127,7 +128,7 @@ def test_unreadable_images_are_left_out(
     changed = replace(good, sha256="2" * 64)
     progress, table = compute((good, junk, gone, short, changed), extractor)
     assert progress[-1].done == 5
-    assert list(table.vectors) == [good.sha256]
+    assert list(table.seen) == [good.sha256]
     assert "gone.jpg" in table.unreadable[gone.sha256]
     assert "changed" in table.unreadable[short.sha256]
     assert "changed" in table.unreadable[changed.sha256]
@@ -136,14 +137,14 @@ def test_unreadable_images_are_left_out(
 
 def test_only_unreadable_images(make_samples: MakeSamples, extractor: Extractor) -> None:
     _, table = compute(make_samples(3, junk=(0, 1, 2)), extractor)
-    assert not table.vectors
+    assert not table.seen
     assert extractor.backbone.module.images == 0
 
 
 def test_no_samples(extractor: Extractor) -> None:
     progress, table = compute((), extractor)
     assert progress == [FeatureProgress(0, 0, 0)]
-    assert not table.vectors
+    assert not table.seen
 
 
 def test_cancel_stops_between_batches_and_keeps_what_is_done(
@@ -168,13 +169,13 @@ def test_leaving_early_ends_the_threads(make_samples: MakeSamples, extractor: Ex
 
 
 def test_the_cache_drops_the_least_recently_used() -> None:
-    cache = FeatureCache(limit_bytes=3 * 400)
-    vector = np.zeros(100, np.float32)
+    image = Seen(np.zeros(100, np.float32), np.zeros((32, 32), np.uint8))
+    cache = FeatureCache(limit_bytes=3 * (400 + 1024))
     for name in "abc":
-        cache.put((name, "k"), vector)
+        cache.put((name, "k"), image)
     cache.get(("a", "k"))
-    cache.put(("d", "k"), vector)
-    cache.put(("d", "k"), vector)
+    cache.put(("d", "k"), image)
+    cache.put(("d", "k"), image)
     assert cache.get(("b", "k")) is None
     assert all(cache.get((name, "k")) is not None for name in "acd")
     assert len(cache) == 3

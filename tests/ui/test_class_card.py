@@ -316,7 +316,7 @@ def test_samples_open_in_the_preview(qtbot, window, live_session, fill):
     fill(A=3, B=1)
     strip = cards(window)[0].strip
     click_sample(strip, 1)
-    qtbot.keyClick(strip, Qt.Key.Key_Return)
+    qtbot.keyClick(strip, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: [i.name for i in live_session.preview] == ["A, image 2"])
     assert live_session.preview[0].pixels.shape == (224, 224, 3)
 

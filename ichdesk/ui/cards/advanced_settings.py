@@ -4,17 +4,28 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ichdesk.core.config import BATCH_SIZES, DEFAULT_HEAD, HEADS, MAX_EPOCHS, TrainConfig
+from ichdesk.core.config import (
+    BATCH_SIZES,
+    DEFAULT_HEAD,
+    DEFAULT_SPLIT,
+    HEADS,
+    MAX_EPOCHS,
+    TrainConfig,
+)
+from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE, split_rule
 from ichdesk.session.session import Session
 from ichdesk.ui.cards.feature_choice import FeatureChoice
 from ichdesk.ui.cards.setting_row import SettingRow
 from ichdesk.ui.cards.training_status import device_name
 from ichdesk.ui.theme import GRID_PX, Theme
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.fields import ChoiceField, LargeWholeField, WholeField
 from ichdesk.ui.widgets.learning_rate_edit import LearningRateEdit
 
 MAX_SEED = 2**32 - 1
+_SPLIT_TITLES = {BY_PATIENT: "By patient", BY_SLICE: "By slice"}
+_NO_PATIENTS = "No image of this project says of which patient it is, so the split is by slice."
 _HEAD_TITLES = {DEFAULT_HEAD: "ICHDesk", "teachable-machine": "Teachable Machine head"}
 
 _EPOCHS_HELP = (
@@ -32,6 +43,12 @@ _LEARNING_RATE_HELP = (
 _SEED_HELP = (
     "Chance decides which images are held out for testing and how the model starts; the seed "
     "makes that chance repeatable. Train with a few seeds to see how much of a result was luck."
+)
+_SPLIT_HELP = (
+    "Some images are held out to test the model. By slice, these may be any; then slices of one "
+    "patient can lie on both sides, and the model is tested on heads that it knows. By patient, "
+    "all images of a patient stay on one side, so the test tells how it does on new patients. "
+    "Automatic splits by patient where patients are known."
 )
 _FEATURES_HELP = (
     "A network that already knows how to see turns each image into a list of features, and your "
@@ -59,6 +76,9 @@ class AdvancedSettings(QWidget):
         self.batch_size = ChoiceField(theme)
         self.learning_rate = LearningRateEdit(theme)
         self.seed = LargeWholeField(theme, 0, MAX_SEED)
+        self.split = ChoiceField(theme)
+        self.split_note = CaptionLabel()
+        self.split_note.setContentsMargins(0, 0, 0, GRID_PX)
         self.features = FeatureChoice(session, theme)
         self.head = ChoiceField(theme)
         self.device = ChoiceField(theme)
@@ -77,9 +97,20 @@ class AdvancedSettings(QWidget):
         self.learning_rate.set_value(config.learning_rate)
         sizes = sorted({*BATCH_SIZES, config.batch_size})
         self.batch_size.offer([(f"{size:,}", size) for size in sizes], config.batch_size)
+        self._offer_splits(config.split)
         self.features.refresh()
         self.head.offer([(_HEAD_TITLES.get(name, name), name) for name in HEADS], config.head)
         self.device.offer(self._device_choices(), config.device)
+
+    def _offer_splits(self, split: str) -> None:
+        """The choices, which make no difference while no patient is known."""
+        samples = (s for bin_ in self._session.project.enabled_classes for s in bin_.samples)
+        rule = split_rule(DEFAULT_SPLIT, samples)
+        automatic = f"Automatic ({_SPLIT_TITLES[rule].lower()})"
+        rest = [(title, name) for name, title in _SPLIT_TITLES.items()]
+        self.split.offer([(automatic, DEFAULT_SPLIT), *rest], split)
+        self.split.setEnabled(rule == BY_PATIENT or split != DEFAULT_SPLIT)
+        self.split_note.say("" if rule == BY_PATIENT else _NO_PATIENTS)
 
     def _device_choices(self) -> list[tuple[str, object]]:
         devices = dict.fromkeys(
@@ -97,6 +128,7 @@ class AdvancedSettings(QWidget):
         self.batch_size.activated.connect(
             lambda: self._set(batch_size=self.batch_size.currentData())
         )
+        self.split.activated.connect(lambda: self._set(split=self.split.currentData()))
         self.head.activated.connect(lambda: self._set(head=self.head.currentData()))
         self.device.activated.connect(lambda: self._set(device=self.device.currentData()))
 
@@ -111,6 +143,7 @@ class AdvancedSettings(QWidget):
             SettingRow("Batch size", self.batch_size, _BATCH_SIZE_HELP, theme),
             SettingRow("Learning rate", self.learning_rate, _LEARNING_RATE_HELP, theme, below=True),
             SettingRow("Seed", self.seed, _SEED_HELP, theme),
+            SettingRow("Split", self.split, _SPLIT_HELP, theme, below=True),
             SettingRow("Image features", self.features, _FEATURES_HELP, theme, below=True),
             SettingRow("Classifier", self.head, _HEAD_HELP, theme, below=True),
             SettingRow("Device", self.device, _DEVICE_HELP, theme, below=True),
@@ -120,6 +153,8 @@ class AdvancedSettings(QWidget):
         column.setSpacing(0)
         for row in rows:
             column.addWidget(row)
+            if row.field is self.split:
+                column.addWidget(self.split_note)
             if row.field is self.features:
                 column.addWidget(self.features.facts_label)
             column.addWidget(separator())

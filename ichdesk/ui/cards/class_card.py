@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -24,7 +24,7 @@ from ichdesk.session.state import Change
 from ichdesk.ui.cards.class_title import ClassTitle
 from ichdesk.ui.cards.sample_model import MIME_TYPE, unpack_samples
 from ichdesk.ui.cards.sample_strip import STRIP_PX, SampleStrip
-from ichdesk.ui.dropped import dropped_paths
+from ichdesk.ui.dropped import dropped_paths, dropped_project
 from ichdesk.ui.icons import icon
 from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, RADIUS_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import THUMBNAIL_PX, Thumbnails
@@ -39,6 +39,8 @@ _EMPTY_TEXT = "Drop CT images or a folder here, or click Upload."
 
 class ClassCard(Card):
     """Shows the class with this id for as long as the project has it."""
+
+    view_requested = Signal(int, int)  # id of the class, position of the sample
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class ClassCard(Card):
         self.strip = SampleStrip(theme, thumbnails, self._bin)
         self.strip.delete_requested.connect(self._on_delete)
         self.strip.preview_requested.connect(self._on_preview)
+        self.strip.view_requested.connect(self._on_view)
         self.strip.customContextMenuRequested.connect(self._on_context_menu)
         self.empty_label = QLabel(_EMPTY_TEXT)
         self.empty_label.setProperty("role", "soft")
@@ -199,6 +202,9 @@ class ClassCard(Card):
     def _on_preview(self) -> None:
         self._session.preview_samples(self.class_id, self.strip.selected_rows)
 
+    def _on_view(self, row: int) -> None:
+        self.view_requested.emit(self.class_id, row)
+
     def _on_context_menu(self, place: QPoint) -> None:
         menu = self.context_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -208,6 +214,11 @@ class ClassCard(Card):
         """What can be done with the selected samples."""
         rows = self.strip.selected_rows
         menu = QMenu(self)
+        view = menu.addAction("Open in &viewer", lambda: self._on_view(self.strip.view_row))
+        view.setEnabled(bool(rows))
+        preview = menu.addAction("Try in &preview", self._on_preview)
+        preview.setEnabled(bool(rows))
+        menu.addSeparator()
         delete = menu.addAction(f"&Delete {counted(len(rows), 'image')}", self._on_delete)
         delete.setEnabled(bool(rows))
         move = menu.addMenu("&Move to")
@@ -215,8 +226,6 @@ class ClassCard(Card):
         for other in others:
             move.addAction(self._move_action(move, other, rows))
         move.setEnabled(bool(rows and others))
-        preview = menu.addAction("Open in &preview", self._on_preview)
-        preview.setEnabled(bool(rows))
         menu.addSeparator()
         menu.addAction("Select &all", self.strip.selectAll)
         return menu
@@ -259,7 +268,7 @@ class ClassCard(Card):
             moved = unpack_samples(mime, self._session.project)
             return moved is not None and moved[0] != self.class_id
         paths: list[Path] = dropped_paths(mime)
-        return bool(paths) and not (len(paths) == 1 and paths[0].suffix.lower() == ".tm")
+        return bool(paths) and dropped_project(mime) is None
 
     # --- drawing -----------------------------------------------------------------------------
 

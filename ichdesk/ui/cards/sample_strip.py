@@ -49,6 +49,7 @@ class SampleStrip(QListView):
 
     delete_requested = Signal()
     preview_requested = Signal()
+    view_requested = Signal(int)  # row
 
     def __init__(
         self, theme: Theme, thumbnails: Thumbnails, bin_: ClassBin, parent: QWidget | None = None
@@ -65,7 +66,7 @@ class SampleStrip(QListView):
         self._wish.setSingleShot(True)
         self._wish.setInterval(0)
         self._wish.timeout.connect(self._ask_for_visible)
-        self.doubleClicked.connect(self.preview_requested)
+        self.doubleClicked.connect(lambda index: self.view_requested.emit(index.row()))
         thumbnails.ready.connect(self._on_ready)
         thumbnails.steps_changed.connect(self.viewport().update)
         theme.changed.connect(self.viewport().update)
@@ -92,6 +93,12 @@ class SampleStrip(QListView):
     def selected_rows(self) -> list[int]:
         """Positions of the selected samples, in order."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    @property
+    def view_row(self) -> int:
+        """The sample to show large: the current one if it is selected, else the first selected."""
+        rows, current = self.selected_rows, self.currentIndex().row()
+        return current if current in rows or not rows else rows[0]
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -121,11 +128,11 @@ class SampleStrip(QListView):
         return range(max(0, first), min(len(self.samples), last + 1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete removes the selection, Enter tries it; the arrow keys move."""
+        """Delete removes the selection, Enter opens one sample large, Ctrl+Enter tries them all."""
         if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.delete_requested.emit()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_rows:
-            self.preview_requested.emit()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._on_enter(event.modifiers())
         elif event.key() == Qt.Key.Key_Escape and self.selected_rows:
             self.clearSelection()
         else:
@@ -172,6 +179,13 @@ class SampleStrip(QListView):
         if picture is not None:
             drag.setPixmap(_with_count(picture, len(rows), self._delegate.theme))
         drag.exec(Qt.DropAction.MoveAction)
+
+    def _on_enter(self, modifiers: Qt.KeyboardModifier) -> None:
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            if self.selected_rows:
+                self.preview_requested.emit()
+        elif self.currentIndex().isValid():
+            self.view_requested.emit(self.currentIndex().row())
 
     def _ask_for_visible(self) -> None:
         rows = self.visible_rows()

@@ -9,7 +9,9 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level
 from ichdesk.ui.cards.advanced_settings import AdvancedSettings
+from ichdesk.ui.cards.steps_row import StepsRow
 from ichdesk.ui.cards.training_status import TrainingStatus, device_text
+from ichdesk.ui.run_comparison import Comparison
 from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, Theme
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import Card
@@ -25,6 +27,7 @@ class TrainingCard(Card):
     """Shows `TrainingStatus` and passes clicks to the session."""
 
     under_the_hood_requested = Signal()
+    image_steps_requested = Signal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Training", parent)
@@ -41,12 +44,15 @@ class TrainingCard(Card):
         self.ending_chip = Chip(theme)
         self.result_label = CaptionLabel()
         self.result_label.setProperty("role", "")  # a result, not a caption
+        self.split_label = CaptionLabel()
+        self.comparison_label = CaptionLabel()
         self.problem_label = CaptionLabel()
         self.device_label = CaptionLabel()
         self.advanced_button = RowButton(theme, "Advanced", "chevron-down", prominent=True)
         self.advanced_button.setCheckable(True)
         self.settings = AdvancedSettings(session, theme)
         self.reset_button = RowButton(theme, "Reset Defaults", "history")
+        self.steps_row = StepsRow(theme)
         self.hood_button = RowButton(theme, "Under the hood", "chart-box-outline")
         self.progress_bar.setFixedHeight(_BAR_PX)
         self._lay_out()
@@ -58,7 +64,9 @@ class TrainingCard(Card):
         """Show the session as it is now."""
         if change & (Change.PROJECT | Change.WORKER | Change.BACKBONES):
             self.settings.refresh()
-            self.reset_button.setEnabled(self._session.project.config != TrainConfig())
+            config = self._session.project.config
+            self.reset_button.setEnabled(config != TrainConfig(steps=config.steps))
+            self.steps_row.refresh(self._session.project)
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_status(TrainingStatus.of(self._session, monotonic()))
         self.settings.features.refresh_chooser(change)
@@ -81,6 +89,9 @@ class TrainingCard(Card):
         failed = run is not None and run.error is not None
         self.ending_chip.say(status.ending, Level.ERROR if failed else Level.INFO)
         self.result_label.say(status.result)
+        self.split_label.say(status.split)
+        compared = Comparison.of(run, self._session.previous_run)
+        self.comparison_label.say(compared.short_text if compared else "")
         self.problem_label.say(status.problem)
         self.device_label.say(device_text(self._session))
 
@@ -100,6 +111,7 @@ class TrainingCard(Card):
         self.advanced_button.toggled.connect(self._on_advanced_toggled)
         self.reset_button.clicked.connect(self._session.reset_config)
         self.hood_button.clicked.connect(self.under_the_hood_requested)
+        self.steps_row.clicked.connect(self.image_steps_requested)
 
     def _on_cancel(self) -> None:
         run = self._session.run
@@ -123,13 +135,15 @@ class TrainingCard(Card):
             self.stale_chip,
             self.ending_chip,
             self.result_label,
+            self.split_label,
+            self.comparison_label,
             self.problem_label,
             self.device_label,
         ):
             self.body.addWidget(widget)
         self.body.setContentsMargins(CARD_PADDING_PX, 0, CARD_PADDING_PX, CARD_PADDING_PX)
         self._add_rows(self.advanced_button, self.settings, self.reset_button)
-        self._add_rows(self.hood_button)
+        self._add_rows(self.steps_row, self.hood_button)
 
     def _add_rows(self, *rows: QWidget) -> None:
         section = self.add_section()

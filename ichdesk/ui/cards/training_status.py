@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ichdesk.core.run import RunPhase
+from ichdesk.core.split_facts import split_text
 from ichdesk.session.session import Session
 from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.run_text import (
@@ -25,6 +26,7 @@ class TrainingStatus:
         trained: The model is there and up to date, so the button rests.
         phase: What an active run does, "" otherwise; `progress` from 0 to 1, None if unknown.
         result: Test accuracy of a finished run.
+        split: How its images were split.
         ending: How a run ended that was canceled or failed.
         stale: That the model is out of date.
     """
@@ -37,6 +39,7 @@ class TrainingStatus:
     progress: float | None
     remaining: str
     result: str
+    split: str
     ending: str
     stale: str
 
@@ -56,6 +59,7 @@ class TrainingStatus:
             progress=(run.progress if run.total else None) if run and active else None,
             remaining=remaining_text(run, now_s) if run and active else "",
             result=accuracy_text(run) if run and done else "",
+            split=split_text(run.split) if run and run.split and done else "",
             ending=ending_text(run) if run else "",
             stale=STALE_TEXT if stale else "",
         )

@@ -16,13 +16,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ichdesk.core.steps import DEFAULT_STEPS
 from ichdesk.imaging.step_text import steps_words
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level
 from ichdesk.ui.cards.training_status import TrainingStatus
 from ichdesk.ui.lab.draft import Draft
-from ichdesk.ui.lab.lab_text import EMPTY, INTRO, cost_text, effect_text, reach_text
+from ichdesk.ui.lab.lab_text import (
+    EMPTY,
+    INTRO,
+    READY_MADE,
+    VISIBLE,
+    cost_text,
+    effect_text,
+    reach_text,
+)
 from ichdesk.ui.lab.preview_pane import PreviewPane
 from ichdesk.ui.lab.step_form import StepForm
 from ichdesk.ui.lab.step_list import StepList
@@ -31,13 +38,12 @@ from ichdesk.ui.theme import CARD_GAP_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Th
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
-from ichdesk.ui.widgets.row_button import RowButton
 
 _APPLY_MS = 150  # the pictures follow the slider at once, the project when it rests
 _SIZE_PX = (1280, 800)
 _SCREEN_SHARE = 0.92
 _LEAST_PX = (840, 560)
-_LEFT_PX = 328
+_LEFT_PX = 344
 
 
 class LabWindow(QDialog):
@@ -64,7 +70,6 @@ class LabWindow(QDialog):
         self.steps = StepList(self.draft, theme)
         self.form = StepForm(theme)
         self.chip = Chip(theme)
-        self.reset_button = RowButton(theme, "Reset to default", "history")
         self.preview = PreviewPane(session, theme, post)
         self.empty_label = QLabel(EMPTY)
         self.effect_label = QLabel()
@@ -73,6 +78,8 @@ class LabWindow(QDialog):
         self.result_label = QLabel()
         self.changed_label = CaptionLabel()
         self.close_button = QPushButton("Close")
+        for button in (self.train_button, self.close_button):
+            button.setAutoDefault(False)  # Return in a number field must not press a button
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_APPLY_MS)
@@ -90,6 +97,7 @@ class LabWindow(QDialog):
         if change & (Change.PROJECT | Change.RUN):
             self.preview.refresh()
             self._show_draft()
+            self._show_reach()
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_run()
 
@@ -130,7 +138,6 @@ class LabWindow(QDialog):
         if problem:
             problem += f" Until then the project keeps: {steps_words(self._applied)}."
         self.chip.say(problem or draft.remark, Level.WARNING if problem else Level.INFO)
-        self.reset_button.setEnabled(draft.steps != DEFAULT_STEPS)
         self.preview.show_steps(self._applied if problem else draft.steps)
 
     def _show_effect(self) -> None:
@@ -138,6 +145,8 @@ class LabWindow(QDialog):
         self._right.setCurrentIndex(0 if has_slices else 1)
         self.left.setEnabled(has_slices)
         self.effect_label.setText(effect_text(self.preview.effects))
+
+    def _show_reach(self) -> None:
         sentences = (reach_text(self._session.project), cost_text(self._session))
         self.reach_label.say(" ".join(text for text in sentences if text))
 
@@ -171,11 +180,6 @@ class LabWindow(QDialog):
         self._show_values()
         self._timer.start()
 
-    def _on_reset(self) -> None:
-        self.draft.take(DEFAULT_STEPS)
-        self.steps.refresh()
-        self._on_steps_changed()
-
     def _on_train(self) -> None:
         self.apply()
         self._session.train()
@@ -186,7 +190,6 @@ class LabWindow(QDialog):
         self.steps.selected.connect(lambda: self.form.show_step(self.draft.current))
         self.form.value_changed.connect(self._on_value_changed)
         self.preview.changed.connect(self._show_effect)
-        self.reset_button.clicked.connect(self._on_reset)
         self.train_button.clicked.connect(self._on_train)
         self.close_button.clicked.connect(self.reject)
 
@@ -226,11 +229,10 @@ class LabWindow(QDialog):
         form_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(CARD_PADDING_PX)
+        column.setSpacing(CARD_PADDING_PX - GRID_PX // 2)
         column.addWidget(self.steps)
         column.addWidget(self.chip)
         column.addWidget(form_area, 1)
-        column.addWidget(self.reset_button)
         return self.left
 
     def _made_right(self) -> QWidget:
@@ -240,6 +242,8 @@ class LabWindow(QDialog):
         column.setSpacing(GRID_PX)
         column.addWidget(self.preview, 1)
         self.effect_label.setWordWrap(True)
+        self.effect_label.setToolTip(VISIBLE)
+        self.reach_label.setToolTip(READY_MADE)
         column.addWidget(self.effect_label)
         column.addWidget(self.reach_label)
         self.empty_label.setWordWrap(True)

@@ -31,7 +31,7 @@ class PairGrid(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._columns: tuple[Column, ...] = ()
-        self._captions = ("", "")
+        self._caption = ""
         self.setAccessibleName("Slices before and now")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -42,13 +42,13 @@ class PairGrid(QWidget):
         return self._columns
 
     @property
-    def captions(self) -> tuple[str, str]:
-        """What is said above each row."""
-        return self._captions
+    def caption(self) -> str:
+        """What is said above the lower row."""
+        return self._caption
 
     def show_columns(self, columns: Sequence[Column], before: str, now: str) -> None:
-        """Show these, with a caption for the upper and the lower row."""
-        self._columns, self._captions = tuple(columns), (before, now)
+        """Show these; what is said of the upper row stands elsewhere, that of the lower here."""
+        self._columns, self._caption = tuple(columns), now
         names = ", ".join(column.title for column in columns)
         self.setAccessibleDescription(f"{names}. Above: {before}. Below: {now}.")
         self.update()
@@ -56,17 +56,17 @@ class PairGrid(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Room for pictures in which one can still see something."""
         width_px = _COLUMNS * _LEAST_SIDE_PX + (_COLUMNS - 1) * GRID_PX
-        return QSize(width_px, 3 * _LINE_PX + 2 * _LEAST_SIDE_PX + GRID_PX)
+        return QSize(width_px, 2 * _LINE_PX + 2 * _LEAST_SIDE_PX + GRID_PX)
 
     def sizeHint(self) -> QSize:
         """Room for the pictures as the network sees them."""
-        return QSize(_COLUMNS * (224 + GRID_PX), 3 * _LINE_PX + 2 * 224 + GRID_PX)
+        return QSize(_COLUMNS * (224 + GRID_PX), 2 * _LINE_PX + 2 * 224 + GRID_PX)
 
     def side_px(self) -> int:
         """Side of a picture."""
         count = max(len(self._columns), 1)
         across = (self.width() - (count - 1) * GRID_PX) // count
-        down = (self.height() - 3 * _LINE_PX - GRID_PX) // 2
+        down = (self.height() - 2 * _LINE_PX - GRID_PX) // 2
         return max(_LEAST_SIDE_PX, min(across, down, _MOST_SIDE_PX))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -75,11 +75,11 @@ class PairGrid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         side = self.side_px()
         self._draw_names(painter, side)
-        for row, caption in enumerate(self._captions):
+        self._draw_caption(painter, self._caption, _LINE_PX + side + GRID_PX)
+        for row in range(2):
             top = _LINE_PX + row * (_LINE_PX + side + GRID_PX)
-            self._draw_caption(painter, caption, top)
             for index, column in enumerate(self._columns):
-                box = QRect(index * (side + GRID_PX), top + _LINE_PX, side, side)
+                box = QRect(index * (side + GRID_PX), top, side, side)
                 image = (column.pair.before, column.pair.after)[row]
                 self._draw_picture(painter, box, image, column.pair.error)
         painter.end()
@@ -92,8 +92,8 @@ class PairGrid(QWidget):
             _draw_elided(painter, box, column.title)
 
     def _draw_caption(self, painter: QPainter, caption: str, top: int) -> None:
-        painter.setFont(ui_font(SMALL_PX))
-        painter.setPen(QColor(self._theme.palette.text_soft))
+        painter.setFont(ui_font(BODY_PX))
+        painter.setPen(QColor(self._theme.palette.text))
         _draw_elided(painter, QRect(0, top, self.width(), _LINE_PX), caption)
 
     def _draw_picture(

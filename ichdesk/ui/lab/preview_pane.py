@@ -72,10 +72,10 @@ class PreviewPane(QWidget):
 
     def refresh(self) -> None:
         """Follow the project: its slices, its classes, and what was trained."""
-        bins = [
-            bin_ for bin_ in self._session.project.classes if any(s.is_hu for s in bin_.samples)
-        ]
-        classes: list[tuple[str, object]] = [(_ALL, None), *((bin_.name, bin_.id) for bin_ in bins)]
+        classes: list[tuple[str, object]] = [(_ALL, None)]
+        for bin_ in self._session.project.classes:
+            if any(sample.is_hu for sample in bin_.samples):
+                classes.append((bin_.name, bin_.id))
         known = {class_id for _, class_id in classes}
         chosen = self.class_choice.currentData()
         self.class_choice.offer(classes, chosen if chosen in known else None)
@@ -131,15 +131,15 @@ class PreviewPane(QWidget):
         pairs = dict(zip(shown.samples, self.previews.pairs, strict=True)) if shown else {}
         columns = [Column(c.title, pairs.get(c.sample, Pair())) for c in self._page]
         now = f"Now: {steps_words(self._steps)}"
-        self.grid.show_columns(columns, f"Before: {steps_words(self._before)}", now)
+        self.grid.show_columns(columns, steps_words(self._before), now)
         self.changed.emit()
 
     def _lay_out(self) -> None:
-        compared = QLabel("Compare with")
+        compared = QLabel("Before")
         compared.setBuddy(self.before_choice)
         of = QLabel("Slices of")
         of.setBuddy(self.class_choice)
-        self.before_choice.setAccessibleName("Compare with")
+        self.before_choice.setAccessibleName("Before, compare with")
         self.class_choice.setAccessibleName("Slices of")
         row = QHBoxLayout()
         row.setSpacing(GRID_PX)

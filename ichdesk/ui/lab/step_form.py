@@ -2,19 +2,22 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ichdesk.core.steps import Step, Value
 from ichdesk.imaging.steps import STEPS, Choice, Range, StepField
+from ichdesk.imaging.window import BRAIN_LEVEL_HU
 from ichdesk.ui.lab.value_slider import ValueSlider
 from ichdesk.ui.theme import BODY_PX, GRID_PX, Theme, ui_font
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.fields import ChoiceField, StepperMixin
 from ichdesk.ui.widgets.wheel_guard import guard_wheel
 
 _NUMBER_PX = 13 * GRID_PX
+_CHOICE_PX = 20 * GRID_PX
 
 
-class StepForm(QWidget):
+class StepForm(QFrame):
     """Shows a step and tells what the user changes in it; keeps no state of its own."""
 
     value_changed = Signal(str, object)
@@ -23,17 +26,17 @@ class StepForm(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown = ""
+        self.setProperty("role", "panel")
         self.fields: dict[str, RangeRow | ChoiceRow] = {}
         self.title_label = QLabel()
         self.title_label.setFont(ui_font(BODY_PX, bold=True))
-        self.summary_label = QLabel()
-        self.summary_label.setWordWrap(True)
-        self.summary_label.setProperty("role", "soft")
+        self.summary_label = CaptionLabel()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID_PX)
         self._column.addWidget(self.title_label)
         self._column.addWidget(self.summary_label)
+        self._column.addStretch(1)
 
     def show_step(self, step: Step | None) -> None:
         """Show the settings of a step; rows stay while it is a step of the same kind."""
@@ -53,12 +56,12 @@ class StepForm(QWidget):
         self.fields.clear()
         kind = STEPS[name] if name else None
         self.title_label.setText(kind.title if kind else "")
-        self.summary_label.setText(kind.summary if kind else "")
+        self.summary_label.say(kind.summary if kind else "")
         for field in kind.fields if kind else ():
             row = _row(field, self._theme)
             row.value_changed.connect(lambda value, n=field.name: self.value_changed.emit(n, value))
             self.fields[field.name] = row
-            self._column.addWidget(row)
+            self._column.insertWidget(self._column.count() - 1, row)
 
 
 class RangeRow(QWidget):
@@ -68,7 +71,7 @@ class RangeRow(QWidget):
 
     def __init__(self, label: str, form: Range, default: float, theme: Theme) -> None:
         super().__init__()
-        self.slider = ValueSlider(theme, form, default)
+        self.slider = ValueSlider(theme, form, _middle(form, default))
         self.number = NumberField(form, theme)
         for field, what in ((self.slider, "slider"), (self.number, "value")):
             field.setAccessibleName(f"{label}, {what}")
@@ -77,8 +80,8 @@ class RangeRow(QWidget):
         caption.setBuddy(self.number)
         grid = _grid(self, caption)
         self.number.setFixedWidth(_NUMBER_PX)
-        grid.addWidget(self.slider, 1, 0)
-        grid.addWidget(self.number, 1, 1)
+        grid.addWidget(self.number, 0, 1)
+        grid.addWidget(self.slider, 1, 0, 1, 2)
         self.slider.valueChanged.connect(lambda: self._take(self.slider.number))
         self.number.valueChanged.connect(self._take)
 
@@ -107,7 +110,8 @@ class ChoiceRow(QWidget):
         guard_wheel(self.choice)
         caption = QLabel(form.label)
         caption.setBuddy(self.choice)
-        _grid(self, caption).addWidget(self.choice, 1, 0, 1, 2)
+        _grid(self, caption).addWidget(self.choice, 0, 1)
+        self.choice.setFixedWidth(_CHOICE_PX)
         self.choice.activated.connect(lambda: self.value_changed.emit(self.choice.currentData()))
 
     def show_value(self, value: Value) -> None:
@@ -147,13 +151,19 @@ def _row(field: StepField, theme: Theme) -> RangeRow | ChoiceRow:
     return RangeRow(field.form.label, field.form, float(field.default), theme)
 
 
+def _middle(form: Range, default: float) -> float:
+    """Of a slider: for Hounsfield units below and above water the brain, so that all compare."""
+    is_hu = form.unit == "HU" and form.low < BRAIN_LEVEL_HU < form.high and form.low < 0
+    return BRAIN_LEVEL_HU if is_hu else default
+
+
 def _grid(row: QWidget, caption: QLabel) -> QGridLayout:
     grid = QGridLayout(row)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(GRID_PX)
     grid.setVerticalSpacing(GRID_PX // 2)
     grid.setColumnStretch(0, 1)
-    grid.addWidget(caption, 0, 0, 1, 2)
+    grid.addWidget(caption, 0, 0)
     return grid
 
 

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichdesk.core.steps import DEFAULT_STEPS
 from ichdesk.imaging.step_text import step_words
 from ichdesk.imaging.steps import STEPS
 from ichdesk.ui.lab.draft import Draft
 from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.icon_button import IconButton
 
-_ROW_PX = 4 * GRID_PX
-_LEAST_ROWS, _MOST_ROWS = 3, 6
+_ROW_PX = 27
+_FRAME_PX = 4
+_LEAST_ROWS, _MOST_ROWS = 2, 5
 
 
 class StepList(QWidget):
@@ -44,9 +46,11 @@ class StepList(QWidget):
             action.setData(name)
             action.triggered.connect(partial(self._add, name))
         self.add_button.setMenu(self.add_menu)
+        self.add_button.setAutoDefault(False)
         self.up_button = IconButton(theme, "arrow-up", "Move step up (Alt+Up)")
         self.down_button = IconButton(theme, "arrow-down", "Move step down (Alt+Down)")
         self.remove_button = IconButton(theme, "trash-can-outline", "Remove step (Delete)")
+        self.reset_button = IconButton(theme, "history", "Reset to the default step")
         self._lay_out()
         self._connect()
         self.refresh()
@@ -61,10 +65,11 @@ class StepList(QWidget):
                 item.setToolTip(0, f"{step_words(step)}. {STEPS[step.name].summary}")
                 item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{number}, {step_words(step)}")
                 self.tree.addTopLevelItem(item)
-            if draft.current is not None:
-                self.tree.setCurrentItem(self.tree.topLevelItem(draft.selected))
+                if number - 1 == draft.selected:
+                    self.tree.setCurrentItem(item)
         rows = min(max(len(draft.steps), _LEAST_ROWS), _MOST_ROWS)
-        self.tree.setFixedHeight(rows * _ROW_PX + GRID_PX)
+        row_px = self.tree.sizeHintForRow(0) if draft.steps else _ROW_PX
+        self.tree.setFixedHeight(rows * row_px + _FRAME_PX)
         self._enable()
 
     def _enable(self) -> None:
@@ -72,6 +77,7 @@ class StepList(QWidget):
         self.up_button.setEnabled(place > 0)
         self.down_button.setEnabled(0 <= place < last)
         self.remove_button.setEnabled(place >= 0)
+        self.reset_button.setEnabled(self._draft.steps != DEFAULT_STEPS)
 
     def _add(self, name: str) -> None:
         self._edit(partial(self._draft.add, name))
@@ -95,13 +101,14 @@ class StepList(QWidget):
         self.up_button.clicked.connect(lambda: self._edit(partial(draft.move, -1)))
         self.down_button.clicked.connect(lambda: self._edit(partial(draft.move, 1)))
         self.remove_button.clicked.connect(lambda: self._edit(draft.remove))
+        self.reset_button.clicked.connect(lambda: self._edit(partial(draft.take, DEFAULT_STEPS)))
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID_PX // 2)
         buttons.addWidget(self.add_button)
         buttons.addStretch(1)
-        for button in (self.up_button, self.down_button, self.remove_button):
+        for button in (self.up_button, self.down_button, self.remove_button, self.reset_button):
             buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

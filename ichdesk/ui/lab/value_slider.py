@@ -1,4 +1,6 @@
-"""A slider over a range of values, finer around the default where the range is long."""
+"""A slider over a range of values, finer around its middle where the range is long."""
+
+from math import asinh, sinh
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -11,21 +13,21 @@ _KNOB_PX = 2 * GRID_PX
 _GROOVE_PX = 4
 _LONG = 500  # steps on one side of the default that are too many for a screen
 _PAGE = 10  # steps
-_CURVE = 3  # power: the middle of a side stands for an eighth of its values
+_FINE = 50  # steps from the middle within which the scale is about even
 
 
 class ValueSlider(QSlider):
     """Counts in the smallest changes of its range, so that keys and screen readers do, too."""
 
     def __init__(
-        self, theme: Theme, form: Range, default: float, parent: QWidget | None = None
+        self, theme: Theme, form: Range, middle: float, parent: QWidget | None = None
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
         self._form = form
         self.setRange(0, round((form.high - form.low) / form.by))
         self.setPageStep(_PAGE)
-        self._center = self._count(default)
+        self._center = self._count(middle)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
@@ -42,12 +44,12 @@ class ValueSlider(QSlider):
         self.blockSignals(False)
 
     def sizeHint(self) -> QSize:
-        """As high as a field."""
-        return QSize(15 * GRID_PX, 3 * GRID_PX)
+        """As high as its knob."""
+        return QSize(15 * GRID_PX, _KNOB_PX + 2)
 
     def minimumSizeHint(self) -> QSize:
         """The least with which one can still aim."""
-        return QSize(8 * GRID_PX, 3 * GRID_PX)
+        return QSize(8 * GRID_PX, _KNOB_PX + 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the knob there."""
@@ -104,8 +106,8 @@ class ValueSlider(QSlider):
         if max(low, high) <= _LONG:
             return count / max(self.maximum(), 1)
         if count < self._center:
-            return 0.5 - 0.5 * _root((self._center - count) / low, low)
-        return 0.5 + 0.5 * _root((count - self._center) / max(high, 1), high)
+            return 0.5 - 0.5 * _out(self._center - count, low)
+        return 0.5 + 0.5 * _out(count - self._center, high)
 
     def _count_of(self, share: float) -> int:
         """The value at such a place."""
@@ -113,13 +115,15 @@ class ValueSlider(QSlider):
         if max(low, high) <= _LONG:
             return round(share * self.maximum())
         if share < 0.5:
-            return round(self._center - low * _power(1.0 - 2.0 * share, low))
-        return round(self._center + high * _power(2.0 * share - 1.0, high))
+            return round(self._center - _away(1.0 - 2.0 * share, low))
+        return round(self._center + _away(2.0 * share - 1.0, high))
 
 
-def _power(share: float, span: int) -> float:
-    return float(share**_CURVE) if span > _LONG else share
+def _out(steps: float, span: int) -> float:
+    """How far out, 0 to 1, a value lies that is so many steps from the middle."""
+    return asinh(steps / _FINE) / asinh(max(span, 1) / _FINE)
 
 
-def _root(share: float, span: int) -> float:
-    return float(share ** (1 / _CURVE)) if span > _LONG else share
+def _away(share: float, span: int) -> float:
+    """The inverse of `_out`."""
+    return _FINE * sinh(share * asinh(span / _FINE))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from ichdesk.ui.theme import GRID_PX
 from ichdesk.ui.viewer.commands import Commands
@@ -66,13 +66,17 @@ class Bar(QFrame):
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
         if not action.icon().isNull():
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            has_name = action.iconText() != action.text()
+            styles = Qt.ToolButtonStyle
+            style = styles.ToolButtonTextBesideIcon if has_name else styles.ToolButtonIconOnly
+            button.setToolButtonStyle(style)
         self._row.addWidget(button)
 
     def _button(self) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "option")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the picture
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # text in full
         return button
 
     def _add_gap(self) -> None:

@@ -1,8 +1,5 @@
 """The black surface of the viewer: a picture, beside it what the network sees, and the mouse."""
 
-from dataclasses import dataclass
-from enum import Enum, auto
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -19,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from ichdesk.ui.theme import DARK, GRID_PX
 from ichdesk.ui.viewer import overlays
+from ichdesk.ui.viewer.drag import Does, Drag, meaning
 from ichdesk.ui.viewer.gray_window import AS_IT_IS, START_HU, GrayWindow
 from ichdesk.ui.viewer.overlays import Labels
 from ichdesk.ui.viewer.picture import Picture, Renderer
@@ -26,29 +24,10 @@ from ichdesk.ui.viewer.viewpoint import Viewpoint, pixel_at
 
 _BLACK = "#000000"  # images stand on true black in both themes
 _GAP_PX = GRID_PX // 4
-_PX_TO_DOUBLE_ZOOM = 100.0
 _WHEEL_STEP = 120  # eighths of a degree, one notch
+_WHEEL_TO_DOUBLE_ZOOM = 480
 _SMALLEST_PX = 240
-_SEEN_TITLE = "What the network sees"
-_SEEN_AS_IT_IS = "Ready-made: no image step changes it"
-
-
-class _Does(Enum):
-    WINDOW = auto()
-    PAN = auto()
-    ZOOM = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Drag:
-    """What a drag does, and how things were when it began."""
-
-    does: _Does
-    button: Qt.MouseButton
-    start: QPointF
-    pane: int
-    through: GrayWindow
-    view: Viewpoint
+_SQUARE = QSizeF(1, 1)  # what the network sees
 
 
 class Canvas(QWidget):
@@ -73,11 +52,12 @@ class Canvas(QWidget):
         self._hu_window, self._gray_window = START_HU, AS_IT_IS
         self._picture: Picture | None = None
         self._seen: QImage | None = None
+        self._seen_note = ""
         self._message = ""
         self._labels = Labels()
         self._renderer = Renderer()
         self._rendered: QImage | None = None
-        self._drag: _Drag | None = None
+        self._drag: Drag | None = None
         self._pointer: QPointF | None = None
         self._wheel = 0
         self._shows_focus = False
@@ -130,10 +110,10 @@ class Canvas(QWidget):
         self.changed.emit()
         self.update()
 
-    def show_seen(self, image: QImage | None) -> None:
-        """Show what the network sees, 224 x 224 px; None while it is worked out."""
-        if image is not self._seen:
-            self._seen = image
+    def show_seen(self, image: QImage | None, note: str = "") -> None:
+        """Show what the network sees, 224 x 224 px, and a remark; None while it is worked out."""
+        if image is not self._seen or note != self._seen_note:
+            self._seen, self._seen_note = image, note
             self.update()
 
     @property
@@ -165,12 +145,12 @@ class Canvas(QWidget):
         self.view = view
         self._refresh()
 
-    def zoom(self, factor: float) -> None:
-        """Larger or smaller around the middle of the picture's pane."""
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Larger or smaller around a point, else around the middle of the picture's pane."""
         if self._picture is not None:
             pane = self.panes()[0]
-            size = self._picture.size
-            self.set_view(self.view.zoomed(factor, pane.center(), size, pane))
+            at = pane.center() if at is None else at
+            self.set_view(self.view.zoomed(factor, at, self._picture.size, pane))
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -205,7 +185,10 @@ class Canvas(QWidget):
             return [whole]
         left_px = (self.width() - _GAP_PX) // 2
         left = QRectF(0, 0, left_px, whole.height())
-        return [left, QRectF(left_px + _GAP_PX, 0, whole.width() - left_px - _GAP_PX, left.height())]
+        return [
+            left,
+            QRectF(left_px + _GAP_PX, 0, whole.width() - left_px - _GAP_PX, left.height()),
+        ]
 
     def picture_box(self) -> QRectF:
         """Where the whole picture would lie, in the widget's pixels; empty without picture."""
@@ -239,45 +222,28 @@ class Canvas(QWidget):
         place = f"Row {row + 1}, column {column + 1}"
         return [self._picture.value_text(row, column), place]
 
-    def _extent(self, pane: int) -> QSizeF:
-        if pane == 1 or self._picture is None:
-            return QSizeF(1, 1)
-        return self._picture.size
-
     # --- mouse -------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to window, pan or zoom; with Shift the left button pans, for want of a middle one."""
-        with_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        buttons = {
-            Qt.MouseButton.LeftButton: _Does.PAN if with_shift else _Does.WINDOW,
-            Qt.MouseButton.MiddleButton: _Does.PAN,
-            Qt.MouseButton.RightButton: _Does.ZOOM,
-        }
-        does = buttons.get(event.button())
+        """Begin to window, pan or zoom."""
+        does = meaning(event.button(), event.modifiers())
         if self._picture is None or self._drag is not None or does is None:
             return
-        place = event.position()
-        panes = self.panes()
-        pane = next((i for i, p in enumerate(panes) if p.contains(place)), 0)
-        self._drag = _Drag(does, event.button(), place, pane, self.through, self.view)
+        place, panes = event.position(), self.panes()
+        is_seen = len(panes) == 2 and panes[1].contains(place)
+        pane, size = (panes[1], _SQUARE) if is_seen else (panes[0], self._picture.size)
+        self._drag = Drag(does, event.button(), place, pane, size, self.through, self.view)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with it, and read the value under the pointer."""
-        self._point_at(event.position())
-        drag = self._drag
+        place, drag = event.position(), self._drag
+        self._point_at(place)
         if drag is None or self._picture is None:
             return
-        moved = event.position() - drag.start
-        pane, size = self.panes()[drag.pane], self._extent(drag.pane)
-        match drag.does:
-            case _Does.WINDOW:
-                self.set_window(drag.through.dragged(moved.x(), moved.y()))
-            case _Does.PAN:
-                self.set_view(drag.view.panned(moved, size, pane))
-            case _Does.ZOOM:
-                factor = 2 ** (-moved.y() / _PX_TO_DOUBLE_ZOOM)
-                self.set_view(drag.view.zoomed(factor, drag.start, size, pane))
+        if drag.does is Does.WINDOW:
+            self.set_window(drag.window_at(place))
+        else:
+            self.set_view(drag.view_at(place))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End it."""
@@ -289,8 +255,7 @@ class Canvas(QWidget):
         turned = event.angleDelta().y() or event.angleDelta().x()
         event.accept()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            pane, size = self.panes()[0], self._extent(0)
-            self.set_view(self.view.zoomed(2 ** (turned / 480), event.position(), size, pane))
+            self.zoom(2 ** (turned / _WHEEL_TO_DOUBLE_ZOOM), event.position())
             return
         self._wheel -= turned  # touch pads send many small turns
         steps = int(self._wheel / _WHEEL_STEP)
@@ -341,9 +306,7 @@ class Canvas(QWidget):
         self._paint_picture(painter, panes[0])
         if self.side_by_side:
             self._paint_seen(painter, panes[1])
-            painter.fillRect(
-                QRectF(panes[0].right(), 0, _GAP_PX, self.height()), QColor(DARK.line)
-            )
+            painter.fillRect(QRectF(panes[0].right(), 0, _GAP_PX, self.height()), QColor(DARK.line))
         if self._shows_focus:
             painter.setPen(QPen(QColor(DARK.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -363,39 +326,37 @@ class Canvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.picture_box(), self._rendered)
         if self.shows_overlays:
-            overlays.paint_overlays(painter, pane, self._corners())
+            overlays.paint_corners(painter, pane, self._corners())
         overlays.paint_purpose(painter, pane)
         painter.restore()
 
-    def _corners(self) -> list[tuple[Qt.AlignmentFlag, list[str]]]:
-        labels = self._labels
-        about = [line for line in (labels.class_name, labels.position, labels.series) if line]
+    def _corners(self) -> overlays.Corners:
+        about = self._labels.lines()
         if self._picture is None:
-            return [(overlays.TOP_LEFT, about)]
-        shown = [overlays.window_line(self.through, self._picture)]
-        shown.append(f"Zoom {self.zoom_percent:,.0f} %")
+            return {overlays.TOP_LEFT: about}
+        shown = [
+            overlays.window_line(self.through, self._picture),
+            f"Zoom {self.zoom_percent:,.0f} %",
+        ]
         if self.inverted != self._picture.is_inverted:
             shown.insert(0, "Inverted")
-        return [
-            (overlays.TOP_LEFT, about),
-            (overlays.TOP_RIGHT, overlays.size_lines(self._picture)),
-            (overlays.BOTTOM_LEFT, self.pointer_lines),
-            (overlays.BOTTOM_RIGHT, shown),
-        ]
+        return {
+            overlays.TOP_LEFT: about,
+            overlays.TOP_RIGHT: overlays.size_lines(self._picture),
+            overlays.BOTTOM_LEFT: self.pointer_lines,
+            overlays.BOTTOM_RIGHT: shown,
+        }
 
     def _paint_seen(self, painter: QPainter, pane: QRectF) -> None:
         painter.save()
         painter.setClipRect(pane)
-        lines = [_SEEN_TITLE]
         if self._seen is not None:
             # every pixel is to be seen as a square, for the network has no more than these
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(self.view.box(QSizeF(1, 1), pane), self._seen)
-            lines.append(f"{self._seen.width()} × {self._seen.height()} px")
-            if self._picture is not None and self._picture.hu is None:
-                lines.append(_SEEN_AS_IT_IS)
+            painter.drawImage(self.view.box(_SQUARE, pane), self._seen)
         if self.shows_overlays:
-            overlays.paint_overlays(painter, pane, [(overlays.TOP_LEFT, lines)])
+            lines = overlays.seen_lines(self._seen, self._seen_note)
+            overlays.paint_corners(painter, pane, {overlays.TOP_LEFT: lines})
         painter.restore()
 
     def _describe(self) -> None:

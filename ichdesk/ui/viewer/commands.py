@@ -78,6 +78,7 @@ class Commands:
         )
         self._action("First image", "Home", partial(moves.to_end, False))
         self._action("Last image", "End", partial(moves.to_end, True))
+        self._list_together(2, "{}")
         self.switch_along = self._action("Through class or series", "C", moves.switch_along)
 
     def _create_window_actions(self) -> None:
@@ -88,6 +89,7 @@ class Commands:
             action = self._action(preset.name, str(number), partial(self._set_preset, through))
             action.setCheckable(True)
             self.presets.append(action)
+        self._list_together(len(PRESETS), "Window: {}")
         self.invert = self._switch("Invert", "I", canvas.set_inverted, "invert-colors")
 
     def _create_view_actions(self) -> None:
@@ -95,6 +97,7 @@ class Commands:
         self.fit = self._action("Fit", "F", canvas.fit, "fit-to-screen-outline")
         self._action("Larger", "+, =", partial(canvas.zoom, _ZOOM_STEP))
         self._action("Smaller", "-", partial(canvas.zoom, 1 / _ZOOM_STEP))
+        self._list_together(2, "{}")
         self.reset = self._action("Reset", "R", canvas.reset, "restore")
         self.overlays = self._switch(
             "Texts on the picture", "O", canvas.set_shows_overlays, "text-short"
@@ -105,6 +108,7 @@ class Commands:
             canvas.set_side_by_side,
             "view-split-vertical",
         )
+        self.side_by_side.setIconText("Side by side")
 
     def _set_preset(self, through: GrayWindow) -> None:
         self._canvas.set_window(through)
@@ -132,6 +136,12 @@ class Commands:
         self._window.addAction(action)
         self.legend_rows.append((shown, text))
         return action
+
+    def _list_together(self, count: int, text: str) -> None:
+        """Give the last commands one row of the legend."""
+        rows = self.legend_rows[-count:]
+        keys, names = (", ".join(parts) for parts in zip(*rows, strict=True))
+        self.legend_rows[-count:] = [(keys, text.format(names).capitalize())]
 
     def _show_icons(self) -> None:
         palette = self._theme.palette

@@ -64,7 +64,8 @@ class Picture:
     def value_text(self, row: int, column: int) -> str:
         """What the pixel says: "43 HU", or the gray or color of a ready-made picture."""
         if self.hu is not None:
-            return f"{float(self.hu[row, column]):.4g} HU"
+            value = float(self.hu[row, column])
+            return f"{value:.0f} HU" if value.is_integer() else f"{value:.1f} HU"
         red, green, blue = (int(value) for value in self.numbers[row, column])
         if red == green == blue:
             return f"Gray value {red}"

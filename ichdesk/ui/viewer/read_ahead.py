@@ -1,4 +1,4 @@
-"""Decodes samples on a thread of its own, those that are looked at first and their neighbors next."""
+"""Decodes samples on a thread of its own: the one that is looked at, then its neighbors."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence

@@ -1,14 +1,13 @@
 """The viewer's window: goes through samples, follows edits, and decodes ahead."""
 
-from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ichdesk.core.project import Project
-from ichdesk.core.samples import Sample
+from ichdesk.imaging.steps import STEPS
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
 from ichdesk.ui.theme import Theme
@@ -27,8 +26,10 @@ _SIZE_PX = (1100, 860)
 _MIN_SIZE_PX = (800, 480)
 _SCREEN_SHARE = 0.9
 _AHEAD = 3  # samples decoded in either direction
+_SEEN_AHEAD = 1
 _PATIENCE_MS = 150  # that the last picture stays on display while the next one is decoded
 _LOADING = "Loading…"
+_READY_MADE = "Ready-made: no image step changes it"
 _CANNOT = "This image cannot be shown."
 
 
@@ -50,6 +51,8 @@ class ViewerWindow(QWidget):
         self._direction = 1
         self._classes = session.project.classes
         self._steps = session.project.config.steps
+        self._seen_digest = ""
+        self._was_side_by_side = False
         self._heights: dict[str, float] = {}
         self._asked_heights: set[str] = set()
         self._pictures: ReadAhead[Picture] = ReadAhead(
@@ -181,11 +184,37 @@ class ViewerWindow(QWidget):
         self._show()
 
     def _want_seen(self) -> None:
-        is_wanted = self._trail is not None and self.canvas.side_by_side
-        wanted: Sequence[Sample] = ()
-        if is_wanted and self._trail is not None:
-            wanted = self._trail.around(_AHEAD, self._direction)
-        self._seen.want(wanted)
+        if self._trail is not None and self.canvas.side_by_side:
+            self._seen.want(self._trail.around(_SEEN_AHEAD, self._direction))
+        else:
+            self._seen.want(())
+
+    def _learn_heights(self, series: str | None) -> None:
+        """Ask where the slices of a series lie, once."""
+        if series is None:
+            return
+        samples = [s for bin_ in self._classes for s in bin_.samples if s.series == series]
+        unknown = [s for s in samples if s.sha256 not in self._asked_heights]
+        if unknown:
+            self._asked_heights.update(s.sha256 for s in unknown)
+            self._pictures.run(partial(read_heights, unknown), self._on_heights)
+
+    def _on_heights(self, heights: dict[str, float]) -> None:
+        self._heights |= heights
+        if self._trail is not None and self._trail.along is Along.SERIES:
+            self._go(trails.through_series(self._trail, self._session.project, self._heights))
+        else:
+            self._show()
+
+    def _labels(self, trail: Trail) -> Labels:
+        project, here = self._session.project, trail.here
+        in_class = trails.through_class(trail, project) if trail.along is Along.SERIES else trail
+        series = ""
+        if here.sample.series is not None:
+            slices = trails.through_series(trail, project, self._heights)
+            series = f"Slice {slices.at + 1:,} of {len(slices.stops):,} of the series"
+        name = project.class_by_id(here.class_id).name
+        return Labels(name, f"Image {in_class.at + 1:,} of {len(in_class.stops):,}", series)
 
     def _show(self) -> None:
         """Show the present sample if it is there; else let the last one stay for a moment."""
@@ -208,8 +237,14 @@ class ViewerWindow(QWidget):
     def _show_seen(self) -> None:
         if self._trail is None or self.canvas.picture is None:
             return
-        found = self._seen.get(self._trail.here.sample)
-        self.canvas.show_seen(None if isinstance(found, Problem) else found)
+        sample = self._trail.here.sample
+        found = self._seen.get(sample)
+        if found is None and sample.sha256 == self._seen_digest:
+            return  # the steps have changed; what they made before stays until the new one is there
+        self._seen_digest = sample.sha256
+        titles = " + ".join(STEPS[step.name].title for step in self._steps)
+        note = titles if self.canvas.picture.hu is not None else _READY_MADE
+        self.canvas.show_seen(None if isinstance(found, Problem) else found, note)
 
     def _on_patience_lost(self) -> None:
         if self._trail is not None:
@@ -217,3 +252,7 @@ class ViewerWindow(QWidget):
 
     def _on_changed(self) -> None:
         self.commands.refresh()
+        if self.canvas.side_by_side is not self._was_side_by_side:
+            self._was_side_by_side = self.canvas.side_by_side
+            self._want_seen()
+            self._show_seen()

@@ -48,7 +48,9 @@ class Viewpoint:
         """Moved with the pointer; the middle of the pane stays on the picture."""
         box = self.box(size, pane)
         return Viewpoint(
-            self.zoom, _inside(self.x - by.x() / box.width()), _inside(self.y - by.y() / box.height())
+            self.zoom,
+            _inside(self.x - by.x() / box.width()),
+            _inside(self.y - by.y() / box.height()),
         )
 
 
@@ -61,9 +63,7 @@ def pixel_at(point: QPointF, box: QRectF, rows: int, columns: int) -> tuple[int,
 
 
 def _share(point: QPointF, box: QRectF) -> QPointF:
-    return QPointF(
-        (point.x() - box.left()) / box.width(), (point.y() - box.top()) / box.height()
-    )
+    return QPointF((point.x() - box.left()) / box.width(), (point.y() - box.top()) / box.height())
 
 
 def _inside(share: float) -> float:

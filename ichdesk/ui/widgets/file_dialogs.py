@@ -8,7 +8,8 @@ IMAGE_KINDS = (
     "Images, scans and zip files (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif "
     "*.dcm *.dicom *.ima *.nii *.nii.gz *.zip);;All files (*)"
 )
-PROJECT_KINDS = "Class projects (*.tm);;All files (*)"
+PROJECT_KINDS = "Class projects (*.ichdesk *.tm);;All files (*)"
+SAVE_PROJECT_KINDS = "ICHDesk project (*.ichdesk);;Teachable Machine project (*.tm)"
 
 
 def ask_open_paths(parent: QWidget, title: str, kinds: str) -> list[Path]:
@@ -32,12 +33,28 @@ def ask_folder(parent: QWidget, title: str) -> Path | None:
 
 
 def ask_save_path(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    """Ask where to save; the dialog adds the suffix of `name` and confirms overwriting."""
+    """Ask where to save; the dialog adds the suffix of the chosen kind and confirms overwriting.
+
+    Args:
+        parent: The dialog's.
+        title: Of the dialog.
+        name: Proposed; its suffix says which kind is chosen first.
+        kinds: As Qt writes them, such as "Images (*.png);;All files (*)".
+    """
     dialog = QFileDialog(parent, title, name, kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    suffix = Path(name).suffix
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffix(kind) or suffix))
+    dialog.selectNameFilter(next((k for k in kinds.split(";;") if _suffix(k) == suffix), ""))
+    dialog.setDefaultSuffix(suffix)
     dialog.selectFile(name)
     accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
     chosen = Path(dialog.selectedFiles()[0]) if accepted else None
     dialog.deleteLater()
     return chosen
+
+
+def _suffix(kind: str) -> str:
+    """Of files of a kind: ".png" for "Images (*.png)", "" for "All files (*)"."""
+    pattern = kind.rpartition("(")[2].removesuffix(")").partition(" ")[0]
+    return pattern.removeprefix("*")

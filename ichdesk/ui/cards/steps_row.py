@@ -1,0 +1,37 @@
+"""The row of the Training card that names the image steps and opens their lab."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ichdesk.core.project import Project
+from ichdesk.core.steps import DEFAULT_STEPS
+from ichdesk.imaging.step_text import steps_words
+from ichdesk.ui.theme import GRID_PX, Theme
+from ichdesk.ui.widgets.caption_label import CaptionLabel
+from ichdesk.ui.widgets.row_button import RowButton
+
+
+class StepsRow(QWidget):
+    """Hidden while a project has nothing that steps apply to."""
+
+    clicked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = RowButton(theme, "Image steps", "tune-variant")
+        self.button.clicked.connect(self.clicked)
+        self.steps_label = CaptionLabel()
+        self.steps_label.setContentsMargins(GRID_PX, 0, GRID_PX, GRID_PX)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.button)
+        column.addWidget(self.steps_label)
+
+    def refresh(self, project: Project) -> None:
+        """Show the steps of a project."""
+        steps = project.config.steps
+        has_slices = any(sample.is_hu for bin_ in project.classes for sample in bin_.samples)
+        self.setVisible(has_slices or steps != DEFAULT_STEPS)
+        self.steps_label.say(steps_words(steps))
+        self.button.setAccessibleDescription(steps_words(steps))

@@ -1,0 +1,602 @@
+"""The viewer by mouse and keys, over edits of the project, and to its end."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from ichdesk.core.project import Project
+from ichdesk.core.samples import ClassBin
+from ichdesk.core.steps import Step
+from ichdesk.imaging.hu_png import hu_png
+from ichdesk.imaging.pipeline import slice_pixels
+from ichdesk.imaging.slices import HuImage, Place
+from ichdesk.imaging.window import PRESETS
+from ichdesk.ui.theme import Mode
+from ichdesk.ui.viewer import overlays
+from ichdesk.ui.viewer.gray_window import AS_IT_IS, START_HU, GrayWindow
+from ichdesk.ui.viewer.trail import Along
+from ichdesk.ui.viewer.viewpoint import Viewpoint
+from tests.ui.conftest import jpeg
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+Key, Left, Middle, Right = (
+    Qt.Key,
+    *(getattr(Qt.MouseButton, f"{name}Button") for name in ("Left", "Middle", "Right")),
+)
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+STEP_MM = 5.0
+
+
+def hu_of(number: int, shape=(40, 50)) -> np.ndarray:
+    """Values that differ from pixel to pixel and from slice to slice."""
+    pixels = np.arange(shape[0] * shape[1], dtype=np.float32).reshape(shape)
+    return np.mod(pixels * 7 + 13 * number, 3000) - 1000
+
+
+@pytest.fixture
+def add_slice(store):
+    """Keeps a slice; its number says what is in it and where it lies."""
+
+    def add(number, series="s", shape=(40, 50), spacing=(0.5, 0.5), **about):
+        place = Place(position_mm=number * STEP_MM)
+        data = hu_png(HuImage(hu_of(number, shape), spacing, place, **about))
+        return replace(store.add(data), is_hu=True, series=series)
+
+    return add
+
+
+@pytest.fixture
+def show(qtbot, window, live_session):
+    """Opens a project of these classes, and the viewer on a sample."""
+
+    def show(index=0, bin_index=0, **classes):
+        bins = tuple(ClassBin(name, tuple(samples)) for name, samples in classes.items())
+        live_session._replace_project(Project(bins), None)
+        window.show_sample(live_session.project.classes[bin_index].id, index)
+        qtbot.waitExposed(window.viewer)
+        qtbot.waitActive(window.viewer)
+        return settled(qtbot, window.viewer)
+
+    return show
+
+
+def settled(qtbot, viewer):
+    qtbot.waitUntil(lambda: viewer.is_settled and viewer.canvas.message != "Loading…")
+    return viewer
+
+
+def threads():
+    return [t for t in threading.enumerate() if t.name.startswith("viewer")]
+
+
+def drag(canvas, button, by, start=None, modifiers=NONE):
+    start = start or canvas.rect().center()
+    QTest.mousePress(canvas, button, modifiers, start)
+    for part in (0.5, 1.0):
+        place = start + QPoint(round(by[0] * part), round(by[1] * part))
+        QTest.mouseMove(canvas, place)
+    QTest.mouseRelease(canvas, button, modifiers, start + QPoint(*by))
+
+
+def hover(canvas, place):
+    """Move the pointer there; by the window's handle, for another window lies below."""
+    handle = canvas.window().windowHandle()
+    for shift in (1, 0):  # Qt drops a move to where the pointer is already
+        QTest.mouseMove(handle, canvas.mapTo(canvas.window(), place + QPoint(shift, 0)))
+    QApplication.processEvents()
+
+
+def wheel(canvas, notches, modifiers=NONE, place=None):
+    place = place or QPointF(canvas.rect().center())
+    turn = QPoint(0, round(-120 * notches))
+    event = QWheelEvent(
+        place,
+        canvas.mapToGlobal(place),
+        QPoint(),
+        turn,
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def number_shown(viewer):
+    """Of the slice on display, by its pixels."""
+    hu = viewer.canvas.picture.hu
+    return next(n for n in range(100) if np.array_equal(hu, hu_of(n, hu.shape)))
+
+
+# --- opening ---------------------------------------------------------------------------------
+
+
+def strip_of(window, index=0):
+    return list(window.canvas.surface.class_cards.values())[index].strip
+
+
+def test_double_click_opens_that_sample(qtbot, window, live_session, add_slice):
+    live_session._replace_project(Project((ClassBin("A", tuple(map(add_slice, range(4)))),)), None)
+    strip = strip_of(window)
+    place = strip.visualRect(strip.model().index(2)).center()
+    QTest.mouseClick(strip.viewport(), Left, NONE, place)
+    QTest.mouseDClick(strip.viewport(), Left, NONE, place)
+    settled(qtbot, window.viewer)
+    assert number_shown(window.viewer) == 2
+    assert window.viewer.windowTitle() == "A, image 3 of 4 - ICHDesk viewer"
+    assert not window.viewer.isModal()
+    assert not live_session.preview
+
+
+def test_enter_opens_and_a_second_time_uses_the_same_viewer(qtbot, window, fill):
+    fill(A=3, B=1)
+    strip = strip_of(window)
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(strip, Key.Key_Right)
+    QTest.keyClick(strip, Key.Key_Return)
+    viewer = settled(qtbot, window.viewer)
+    assert viewer.canvas.labels.position == "Image 2 of 3"
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(strip, Key.Key_Right)
+    QTest.keyClick(strip, Key.Key_Enter)
+    assert window.viewer is viewer
+    assert settled(qtbot, viewer).canvas.labels.position == "Image 3 of 3"
+
+
+def test_menus_open_it(qtbot, window, fill):
+    assert not window.menus.viewer.isEnabled()
+    fill(A=0, B=3)
+    window.menus.viewer.trigger()
+    assert settled(qtbot, window.viewer).canvas.labels.lines() == ["B", "Image 1 of 3"]
+    card = list(window.canvas.surface.class_cards.values())[1]
+    card.strip.setCurrentIndex(card.strip.model().index(1))
+    menu = card.context_menu()
+    menu.actions()[0].trigger()
+    assert settled(qtbot, window.viewer).canvas.labels.position == "Image 2 of 3"
+    menu.deleteLater()
+
+
+# --- mouse -----------------------------------------------------------------------------------
+
+
+def test_left_drag_windows(show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    drag(viewer.canvas, Left, (100, 50))
+    assert viewer.canvas.through == GrayWindow(40, 80).dragged(100, 50) == GrayWindow(60, 120)
+    assert overlays.window_line(viewer.canvas.through, viewer.canvas.picture) == "W 120   L 60"
+    hover(viewer.canvas, QPoint(5, 5))  # without a button
+    assert viewer.canvas.through == GrayWindow(60, 120)
+
+
+def test_the_window_is_drawn(show, add_slice):
+    viewer = show(A=[add_slice(0, shape=(2, 2))])
+    canvas = viewer.canvas
+    canvas.set_window(GrayWindow(float(canvas.picture.hu[0, 0]) + 100, 1))
+    black = canvas.grab().toImage().pixelColor(*spot(canvas, 0, 0)).value()
+    canvas.set_window(GrayWindow(float(canvas.picture.hu[0, 0]) - 100, 1))
+    white = canvas.grab().toImage().pixelColor(*spot(canvas, 0, 0)).value()
+    assert (black, white) == (0, 255)
+
+
+def spot(canvas, row, column):
+    """The middle of a pixel on the screen."""
+    box, picture = canvas.picture_box(), canvas.picture
+    x = box.left() + (column + 0.5) * box.width() / picture.columns
+    y = box.top() + (row + 0.5) * box.height() / picture.rows
+    return int(x), int(y)
+
+
+@pytest.mark.parametrize(("button", "modifiers"), [(Middle, NONE), (Left, SHIFT)])
+def test_middle_drag_pans(show, add_slice, button, modifiers):
+    canvas = show(A=[add_slice(0)]).canvas
+    before = canvas.picture_box()
+    drag(canvas, button, (40, -30), modifiers=modifiers)
+    after = canvas.picture_box()
+    assert after.topLeft() - before.topLeft() == QPointF(40, -30)
+    assert after.size() == before.size()
+    assert canvas.through == START_HU
+
+
+def test_right_drag_zooms_at_the_pointer(show, add_slice):
+    canvas = show(A=[add_slice(0)]).canvas
+    start = QPoint(*spot(canvas, 10, 35))
+    hover(canvas, start)
+    under = canvas.pixel_under_pointer
+    drag(canvas, Right, (0, -100), start)
+    assert canvas.view.zoom == pytest.approx(2)
+    hover(canvas, start)
+    assert canvas.pixel_under_pointer == under == (10, 35)
+    drag(canvas, Right, (0, 100), start)
+    assert canvas.view.zoom == pytest.approx(1)
+
+
+def test_only_the_button_that_began_ends_a_drag(show, add_slice):
+    canvas = show(A=[add_slice(0)]).canvas
+    middle = canvas.rect().center()
+    QTest.mousePress(canvas, Left, NONE, middle)
+    QTest.mousePress(canvas, Right, NONE, middle)
+    QTest.mouseRelease(canvas, Right, NONE, middle)
+    QTest.mouseMove(canvas, middle + QPoint(100, 0))
+    QTest.mouseRelease(canvas, Left, NONE, middle)
+    assert canvas.through.width == 120
+    assert canvas.view == Viewpoint()
+
+
+def test_values_under_the_pointer_at_every_zoom_and_pan(show, add_slice):
+    canvas = show(A=[add_slice(3, spacing=(1.0, 0.5))]).canvas
+    hu, rng = hu_of(3), np.random.default_rng(2)
+    for zoom, x, y in ((1, 0.5, 0.5), (3.3, 0.2, 0.8), (12, 0.61, 0.4), (0.4, 0.5, 0.1)):
+        canvas.set_view(Viewpoint(zoom, x, y))
+        box = canvas.picture_box()
+        inside = box.intersected(QRectF(canvas.rect())).adjusted(1, 1, -3, -1)
+        for across, down in rng.random((20, 2)):
+            place = QPoint(
+                int(inside.left() + across * inside.width()),
+                int(inside.top() + down * inside.height()),
+            )
+            hover(canvas, place)
+            row = int((place.y() - box.top()) / (box.height() / 40))
+            column = int((place.x() - box.left()) / (box.width() / 50))
+            assert canvas.pointer_lines == [
+                f"{hu[row, column]:.0f} HU",
+                f"Row {row + 1}, column {column + 1}",
+            ]
+
+
+def test_no_value_beside_the_picture(show, add_slice):
+    canvas = show(A=[add_slice(0, shape=(10, 400))]).canvas
+    hover(canvas, QPoint(canvas.width() // 2, 3))
+    assert canvas.pointer_lines == []
+
+
+def test_wheel_goes_through_the_class_and_stops_at_its_ends(qtbot, show, add_slice):
+    viewer = show(A=map(add_slice, range(5)), B=[add_slice(9)])
+    seen = []
+    for notches in (1, 1, 1, 1, 1, -1, -2, -9):
+        wheel(viewer.canvas, notches)
+        seen.append(number_shown(settled(qtbot, viewer)))
+    assert seen == [1, 2, 3, 4, 4, 3, 1, 0]
+
+
+def test_small_turns_of_a_touch_pad_add_up(qtbot, show, add_slice):
+    viewer = show(A=map(add_slice, range(3)))
+    for _ in range(4):
+        wheel(viewer.canvas, 0.25)
+    assert number_shown(settled(qtbot, viewer)) == 1
+
+
+def test_ctrl_wheel_zooms(show, add_slice):
+    viewer = show(A=map(add_slice, range(3)))
+    wheel(viewer.canvas, -4, Qt.KeyboardModifier.ControlModifier)
+    assert viewer.canvas.view.zoom == pytest.approx(2)
+    assert number_shown(viewer) == 0
+
+
+def test_wheel_goes_through_the_series_whatever_the_classes(qtbot, show, add_slice):
+    viewer = show(
+        A=[add_slice(4), add_slice(0), add_slice(50, "other")], B=[add_slice(2), add_slice(1)]
+    )
+    series = viewer.bar.along[Along.SERIES]
+    QTest.mouseClick(series, Left)
+    qtbot.waitUntil(lambda: viewer.canvas.labels.series == "Slice 4 of 4 of the series")
+    assert series.isChecked()
+    seen = []
+    for _ in range(3):
+        wheel(viewer.canvas, -1)
+        labels = settled(qtbot, viewer).canvas.labels
+        seen.append((number_shown(viewer), labels.class_name, labels.position))
+    assert seen == [(2, "B", "Image 1 of 2"), (1, "B", "Image 2 of 2"), (0, "A", "Image 2 of 3")]
+    QTest.keyClick(viewer, Key.Key_C)
+    assert viewer.trail.along is Along.CLASS
+    assert viewer.bar.along[Along.CLASS].isChecked()
+
+
+def test_without_series_there_is_only_the_class(qtbot, show, store):
+    viewer = show(A=[store.add(jpeg(1)), store.add(jpeg(2))])
+    assert not viewer.bar.along[Along.SERIES].isEnabled()
+    QTest.keyClick(viewer, Key.Key_C)
+    assert viewer.trail.along is Along.CLASS
+    assert viewer.canvas.labels.series == ""
+
+
+# --- keys ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_presets_by_key_and_button(show, add_slice, number):
+    viewer = show(A=[add_slice(0)])
+    QTest.keyClick(viewer, Key.Key_2)
+    QTest.keyClick(viewer, Key(Key.Key_1 + number))
+    assert viewer.canvas.through == GrayWindow.of(PRESETS[number])
+    checked = [action.isChecked() for action in viewer.commands.presets]
+    assert checked.index(True) == number
+    assert sum(checked) == 1
+    viewer.commands.presets[number].trigger()  # again, as by a click on its button
+    assert viewer.commands.presets[number].isChecked()
+
+
+@pytest.mark.parametrize(
+    ("keys", "at"),
+    [
+        ((Key.Key_Down,), 1),
+        ((Key.Key_PageDown, Key.Key_Right), 2),
+        ((Key.Key_End, Key.Key_PageUp), 3),
+        ((Key.Key_End, Key.Key_Up, Key.Key_Left), 2),
+        ((Key.Key_End, Key.Key_Home), 0),
+    ],
+)
+def test_keys_go_through(qtbot, show, add_slice, keys, at):
+    viewer = show(A=map(add_slice, range(5)))
+    for key in keys:
+        QTest.keyClick(viewer.canvas, key)
+    assert number_shown(settled(qtbot, viewer)) == at
+
+
+def test_invert_zoom_fit_reset_and_overlays(show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    canvas = viewer.canvas
+    for key in (Key.Key_I, Key.Key_3, Key.Key_Plus, Key.Key_Plus):
+        QTest.keyClick(canvas, key)
+    assert (canvas.inverted, canvas.view.zoom) == (True, pytest.approx(1.25**2))
+    QTest.keyClick(canvas, Key.Key_Minus)
+    assert canvas.view.zoom == pytest.approx(1.25)
+    QTest.keyClick(canvas, Key.Key_F)
+    assert (canvas.view, canvas.inverted) == (Viewpoint(), True)
+    QTest.keyClick(canvas, Key.Key_R)
+    assert (canvas.through, canvas.inverted) == (START_HU, False)
+    with_texts = canvas.grab().toImage()
+    QTest.keyClick(canvas, Key.Key_O)
+    assert not canvas.shows_overlays
+    assert canvas.grab().toImage() != with_texts
+    QTest.keyClick(canvas, Key.Key_O)
+    assert canvas.grab().toImage() == with_texts
+
+
+def test_legend_names_every_key(show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    QTest.keyClick(viewer, Key.Key_Question)
+    assert viewer.legend.isVisible()
+    shown = " ".join(keys for keys, _ in viewer.commands.legend_rows)
+    for action in viewer.actions():
+        for sequence in action.shortcuts():
+            assert sequence.toString(sequence.SequenceFormat.NativeText) in shown
+    QTest.keyClick(viewer, Key.Key_Question)
+    assert viewer.legend.isHidden()
+
+
+def test_window_and_zoom_stay_from_slice_to_slice(qtbot, show, add_slice, store):
+    viewer = show(A=[add_slice(0), store.add(jpeg(90)), add_slice(1)])
+    canvas = viewer.canvas
+    QTest.keyClick(viewer, Key.Key_4)
+    canvas.set_view(Viewpoint(2.0, 0.3, 0.4))
+    QTest.keyClick(viewer, Key.Key_Down)
+    settled(qtbot, viewer)
+    assert canvas.through == AS_IT_IS
+    QTest.keyClick(viewer, Key.Key_Down)
+    settled(qtbot, viewer)
+    assert canvas.through == GrayWindow.of(PRESETS[3])
+    assert canvas.view == Viewpoint(2.0, 0.3, 0.4)
+
+
+# --- what is said ----------------------------------------------------------------------------
+
+
+def test_corners_of_a_slice(show, add_slice):
+    canvas = show(A=[add_slice(0, spacing=(1.0, 0.5)), add_slice(1)]).canvas
+    corners = canvas._corners()
+    assert corners[overlays.TOP_LEFT] == ["A", "Image 1 of 2", "Slice 1 of 2 of the series"]
+    assert corners[overlays.TOP_RIGHT] == ["50 × 40 px", "0.5 × 1 mm per px", "25 × 40 mm"]
+    shown = corners[overlays.BOTTOM_RIGHT]
+    assert shown[0] == "Brain   W 80   L 40"
+    percent = 100 * canvas.picture_box().width() / 50
+    assert shown[1] == f"Zoom {percent:,.0f} %"
+
+
+def test_a_ready_made_picture_says_that_it_has_no_hounsfield_units(show, store):
+    viewer = show(A=[store.add(jpeg(90))])
+    canvas = viewer.canvas
+    assert canvas._corners()[overlays.TOP_RIGHT][0] == "Picture without Hounsfield units"
+    assert canvas.accessibleDescription().startswith("Picture without Hounsfield units")
+    hover(canvas, canvas.rect().center())
+    assert canvas.pointer_lines[0] == "Gray value 90"
+    assert not any("HU" in line for line in canvas.pointer_lines)
+    assert not any(action.isEnabled() for action in viewer.commands.presets)
+    QTest.keyClick(viewer, Key.Key_2)
+    assert canvas.through == AS_IT_IS
+    drag(canvas, Left, (0, 40))
+    assert canvas._corners()[overlays.BOTTOM_RIGHT][0] == "Gray 50 to 306"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1200), (900, 2), (2000, 2000)])
+def test_any_size(qtbot, show, add_slice, shape):
+    viewer = show(A=[add_slice(5, shape=shape)])
+    canvas = viewer.canvas
+    box = canvas.picture_box()
+    assert box.width() / box.height() == pytest.approx(shape[1] / shape[0])
+    QTest.keyClick(viewer, Key.Key_S)
+    settled(qtbot, viewer)
+    canvas.set_view(Viewpoint(5.0))  # three rows of 1,200 px would be less than a pixel high
+    row, column = shape[0] // 2, shape[1] // 2
+    hover(canvas, QPoint(*spot(canvas, row, column)))
+    row, column = canvas.pixel_under_pointer
+    assert canvas.pointer_lines[0] == f"{hu_of(5, shape)[row, column]:.0f} HU"
+    drag(canvas, Left, (30, 30))
+    drag(canvas, Right, (0, -150))
+    assert not canvas.grab().isNull()
+
+
+def test_a_damaged_slice_says_so_and_the_next_one_is_shown(qtbot, show, add_slice, store):
+    whole = add_slice(0).read()
+    broken = replace(store.add(whole[: len(whole) // 2]), is_hu=True)
+    viewer = show(A=[broken, add_slice(1), store.add(b"no image")])
+    assert viewer.canvas.message.startswith("This image cannot be shown. The image is damaged")
+    assert viewer.canvas.accessibleDescription().startswith(viewer.canvas.message)
+    QTest.keyClick(viewer, Key.Key_S)
+    drag(viewer.canvas, Left, (30, 30))
+    assert not viewer.canvas.grab().isNull()
+    QTest.keyClick(viewer, Key.Key_Down)
+    assert number_shown(settled(qtbot, viewer)) == 1
+    QTest.keyClick(viewer, Key.Key_Down)
+    settled(qtbot, viewer)
+    assert "This is not a" in viewer.canvas.message
+
+
+def test_bytes_that_are_gone(show, add_slice):
+    viewer = show(A=[replace(add_slice(0), sha256="gone", length=10**9)])
+    assert "open the project again" in viewer.canvas.message
+
+
+# --- side by side ----------------------------------------------------------------------------
+
+
+def seen_pixels(canvas):
+    image = canvas.seen.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(224, image.bytesPerLine())
+    return rows[:, : 224 * 3].reshape(224, 224, 3).copy()
+
+
+def test_side_by_side_shows_what_the_network_sees_and_follows_its_steps(
+    qtbot, show, add_slice, live_session
+):
+    viewer = show(A=[add_slice(0), add_slice(1)])
+    canvas = viewer.canvas
+    assert len(canvas.panes()) == 1
+    QTest.keyClick(viewer, Key.Key_S)
+    qtbot.waitUntil(lambda: canvas.seen is not None)
+    left, right = canvas.panes()
+    assert left.right() <= right.left()
+    image = HuImage(hu_of(0), (0.5, 0.5), Place())
+    assert (seen_pixels(canvas) == slice_pixels(image)).all()
+    assert live_session.set_steps([Step("window", (("level_hu", 600.0), ("width_hu", 2800.0)))])
+    after = slice_pixels(image, live_session.project.config.steps)
+    qtbot.waitUntil(lambda: np.array_equal(seen_pixels(canvas), after))
+    QTest.keyClick(viewer, Key.Key_Down)
+    expected = slice_pixels(
+        HuImage(hu_of(1), (0.5, 0.5), Place()), live_session.project.config.steps
+    )
+    qtbot.waitUntil(lambda: canvas.seen is not None and (seen_pixels(canvas) == expected).all())
+    QTest.keyClick(viewer, Key.Key_S)
+    assert len(canvas.panes()) == 1
+
+
+def test_its_pixels_stay_squares(qtbot, show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    QTest.keyClick(viewer, Key.Key_S)
+    QTest.keyClick(viewer, Key.Key_O)
+    canvas = viewer.canvas
+    qtbot.waitUntil(lambda: canvas.seen is not None)
+    canvas.set_view(Viewpoint(30.0))
+    drawn = canvas.grab(canvas.panes()[1].toAlignedRect()).toImage()
+    shades = {drawn.pixel(x, y) for x in range(drawn.width()) for y in (5, drawn.height() // 2)}
+    known = {canvas.seen.pixel(x, y) for x in range(224) for y in range(224)}
+    assert shades <= known
+
+
+# --- edits -----------------------------------------------------------------------------------
+
+
+def test_follows_edits(qtbot, window, show, add_slice, live_session):
+    viewer = show(index=1, A=map(add_slice, range(3)), B=[add_slice(8)])
+    first, second = (bin_.id for bin_ in live_session.project.classes)
+    live_session.rename_class(first, "Bleeds")
+    assert viewer.canvas.labels.class_name == "Bleeds"
+    assert viewer.windowTitle().startswith("Bleeds")
+    live_session.remove_samples(first, [1])
+    assert number_shown(settled(qtbot, viewer)) == 2
+    live_session.undo()
+    assert (number_shown(viewer), viewer.canvas.labels.position) == (2, "Image 3 of 3")
+    live_session.move_samples(first, [2], second)
+    assert viewer.canvas.labels.lines()[:2] == ["B", "Image 2 of 2"]
+    live_session.remove_all_samples(second)
+    assert window.viewer is None
+
+
+@pytest.mark.parametrize("edit", ["new", "delete_class"])
+def test_closes_when_nothing_is_left(window, show, add_slice, live_session, edit):
+    show(A=[add_slice(0)], B=[add_slice(1)])
+    if edit == "new":
+        live_session.new()
+    else:
+        live_session.delete_class(live_session.project.classes[0].id)
+    assert window.viewer is None
+    assert not threads()
+
+
+def test_stays_when_the_same_images_are_opened_again(window, show, add_slice, live_session):
+    samples = [add_slice(0), add_slice(1)]
+    viewer = show(index=1, A=samples)
+    live_session._replace_project(Project((ClassBin("A again", tuple(samples)),)), None)
+    assert viewer.canvas.labels.lines()[:2] == ["A again", "Image 2 of 2"]
+
+
+# --- the end ---------------------------------------------------------------------------------
+
+
+def test_escape_closes_and_leaves_nothing_behind(qtbot, window, show, add_slice):
+    viewer = show(A=map(add_slice, range(6)))
+    QTest.keyClick(viewer, Key.Key_S)
+    assert threads()
+    with qtbot.waitSignal(viewer.destroyed):
+        QTest.keyClick(viewer, Key.Key_Escape)
+    assert window.viewer is None
+    assert not threads()
+    assert window.isVisible()
+
+
+def test_the_main_window_takes_it_along(qtbot, window, show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    with qtbot.waitSignal(viewer.destroyed):
+        window.close_now()
+    assert not threads()
+    assert not [w for w in QApplication.topLevelWidgets() if "viewer" in w.windowTitle()]
+
+
+def test_a_step_does_not_wait_for_a_slow_image(qtbot, show, add_slice, monkeypatch):
+    """The keys answer while an image is decoded, and the labels never belong to another image."""
+    gate = threading.Event()
+    viewer = show(A=[add_slice(0)] + [add_slice(n) for n in range(1, 9)])
+    load = viewer._pictures._make
+
+    def slow(sample):
+        gate.wait(10)
+        return load(sample)
+
+    viewer._pictures.restart(slow)
+    try:
+        QTest.keyClick(viewer, Key.Key_End)
+        assert viewer.trail.at == 8
+        assert viewer.canvas.labels.position == "Image 1 of 9"
+        qtbot.waitUntil(lambda: viewer.canvas.message == "Loading…")
+        assert viewer.canvas.labels.position == "Image 9 of 9"
+    finally:
+        gate.set()
+    assert number_shown(settled(qtbot, viewer)) == 8
+
+
+def test_everything_is_named_and_follows_the_theme(window, show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    for button in viewer.bar.findChildren(type(viewer.bar.along[Along.CLASS])):
+        assert button.accessibleName()
+        assert button.toolTip()
+    before = viewer.commands.invert.icon().cacheKey()
+    window.set_mode(Mode.DARK)
+    assert viewer.commands.invert.icon().cacheKey() != before
+    assert viewer.canvas.accessibleName() == "Image 1 of 1 of class A"
+
+
+def test_focus_is_seen_where_the_keyboard_brought_it(show, add_slice):
+    viewer = show(A=[add_slice(0)])
+    canvas = viewer.canvas
+    plain = canvas.grab().toImage()
+    QTest.keyClick(canvas, Key.Key_Tab)
+    assert not canvas.hasFocus()
+    QTest.keyClick(viewer.focusWidget(), Key.Key_Backtab)
+    assert canvas.hasFocus()
+    assert canvas.grab().toImage() != plain
