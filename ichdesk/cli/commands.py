@@ -29,7 +29,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
 from ichdesk.core.split_facts import BY_SLICE
-from ichdesk.imaging.gather import scans_sentences
+from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pipeline import baked
 
 BAD_INPUT = 2
@@ -243,16 +243,17 @@ def backbones(as_json: bool, measure: bool, device: str) -> None:
 
 
 @app.command()
-@click.argument("out", metavar="OUT.tm", type=_PATH)
+@click.argument("out", metavar="OUT", type=_PATH)
 @click.option("--classes", help="What to draw; Hemorrhage=30,Normal=30 if not given.")
 @click.option("--seed", type=click.IntRange(0), help="Source of all chance; 0 if not given.")
 @click.option("--color-coded", is_flag=True, help="Color a range of HU red to orange.")
-@click.option("--project", type=int, metavar="N", help="Make the class project N again, 1 to 5.")
+@click.option("--project", type=int, metavar="N", help="Make the class project N again, 1 to 7.")
 @_force
 def phantom(out: Path, project: int | None, force: bool, **given: Any) -> None:
     """Make a class project of synthetic head-CT slices."""
     jobs.refuse_existing(out, force)
     recipe = recipes.own_recipe(**given) if project is None else recipes.shipped(project, given)
+    recipes.check_ending(out, recipe)
     with closing(SampleStore()) as store, progress_bars() as bars:
         made = recipes.make_project(recipe, store, bars)
         save_project(made, out)
@@ -262,7 +263,7 @@ def phantom(out: Path, project: int | None, force: bool, **given: Any) -> None:
 @app.command()
 @click.argument("project", type=_PATH, required=False)
 @click.option("--screenshot", type=_PATH, metavar="PNG", help="Where to put the picture.")
-@click.option("--save", "copy", type=_PATH, metavar="TM", help="Save the project here, too.")
+@click.option("--save", "copy", type=_PATH, metavar="FILE", help="Save the project here, too.")
 def demo(project: Path | None, screenshot: Path | None, copy: Path | None) -> int:
     """Open PROJECT or the embedded example, train on it and show the result.
 

@@ -11,7 +11,8 @@ from ichdesk.cli.jobs import open_file, warn, warn_lost
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
-from ichdesk.imaging.gather import Gathered, Scans, gather
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import Gathered, Scans
 from ichdesk.imaging.pipeline import baked
 from ichdesk.imaging.placement import add_gathered
 

@@ -26,7 +26,8 @@ from ichdesk.core.project import Project
 from ichdesk.core.results import run_result, split_warnings
 from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.core.steps import Steps
-from ichdesk.imaging.gather import gather, scans_sentences
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pictures import read_one
 from ichdesk.imaging.pipeline import checked, model_pixels
 from ichdesk.imaging.sources import FileSource

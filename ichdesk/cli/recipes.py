@@ -1,9 +1,11 @@
 """What the command "phantom" draws: a class project that ships, or classes of the user's choice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ichdesk.archive import SampleStore
+from ichdesk.archive import NATIVE_SUFFIX, SampleStore
 from ichdesk.archive.lesson_key import with_lesson
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
@@ -41,6 +43,15 @@ def shipped(number: int, given: Mapping[str, Any]) -> "ProjectRecipe":
     return CLASS_PROJECTS[number]
 
 
+def check_ending(out: Path, recipe: "ProjectRecipe") -> None:
+    """UserError if a file with this ending could not hold the project."""
+    if recipe.needs_native and out.suffix.lower() != NATIVE_SUFFIX:
+        raise UserError(
+            "This class project has patients or Hounsfield units, which only an "
+            f"{NATIVE_SUFFIX} file can keep; write for example {out.stem}{NATIVE_SUFFIX}."
+        )
+
+
 def class_counts(text: str) -> dict[str, int]:
     """Parse "Normal=30,Hemorrhage=30".
 
@@ -62,15 +73,17 @@ def class_counts(text: str) -> dict[str, int]:
 
 def make_project(recipe: "ProjectRecipe", store: SampleStore, bars: Bars) -> Project:
     """A project of synthetic slices; UserError if a class name says no content."""
-    from ichdesk.phantom import phantom_jpegs  # noqa: PLC0415
+    from ichdesk.phantom.samples import draw_samples  # noqa: PLC0415
 
     project = Project(config=recipe.config)
     done, total = 0, sum(recipe.counts.values())
-    for name, count in recipe.counts.items():
+    for name in recipe.counts:
         samples = []
         try:
-            for data in phantom_jpegs(name, count, recipe.seed, recipe.style):
-                samples.append(store.add(data))
+            for drawn in draw_samples(recipe, name):
+                known = store.add(drawn.data)
+                keys = {"patient": drawn.patient, "series": drawn.series}
+                samples.append(replace(known, is_hu=recipe.is_hu, **keys))
                 done += 1
                 bars.show("Drawing", done, total)
         except ValueError as error:

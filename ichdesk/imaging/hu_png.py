@@ -8,6 +8,7 @@ or null) and `is_inverted` (to be shown with low values bright). Nothing else of
 import io
 import json
 import math
+import zlib
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,10 @@ from ichdesk.imaging.window import Values
 __all__ = ["hu_png", "is_hu_png", "read_hu_png", "read_position_mm"]
 
 _LEVELS = 2**16 - 1
-_COMPRESSION = 2  # of 9; the next ones cost twice the time for 5 % less
+_COMPRESSION = {  # noise has no repeats to search for; two thirds of the time and 5 % less bytes
+    "compress_level": 1,
+    "compress_type": zlib.Z_RLE,
+}
 _FARTHEST = 1e6
 _LOWEST_HU, _HIGHEST_HU = -32_768.0, 32_767.0  # only broken files go beyond
 
@@ -52,7 +56,7 @@ def hu_png(image: HuImage) -> bytes:
     text = PngInfo()
     text.add_text(HU_KEY, json.dumps(about))
     out = io.BytesIO()
-    Image.fromarray(stored).save(out, "PNG", compress_level=_COMPRESSION, pnginfo=text)
+    Image.fromarray(stored).save(out, "PNG", pnginfo=text, **_COMPRESSION)
     return out.getvalue()
 
 

@@ -41,7 +41,8 @@ def read_slices(data: bytes, pseudonyms: Pseudonyms) -> Iterator[Slice]:
 
     Args:
         data: The file.
-        pseudonyms: Gives the key of the series; the same file has the same one.
+        pseudonyms: Gives keys by the content, as such a file names nobody: each volume counts as
+            a series of a patient of its own.
 
     Raises:
         UserError: The file cannot be used, in a sentence, or there are more volumes than the one
@@ -52,8 +53,9 @@ def read_slices(data: bytes, pseudonyms: Pseudonyms) -> Iterator[Slice]:
         volume, spacing_mm = _upright(_volume(data, header), header)
         slope, intercept = (_finite(value) for value in header.get_slope_inter())
         scale = (slope or 1.0, intercept if slope else 0.0)
-        series = pseudonyms.key("series", sha256(data).hexdigest())
-        yield from _slices(volume, spacing_mm, scale, series)
+        digest = sha256(data).hexdigest()
+        keys = pseudonyms.key("series", digest), pseudonyms.key("patient", digest)
+        yield from _slices(volume, spacing_mm, scale, keys)
         _tell_of_others(header)
     except UserError:
         raise
@@ -121,7 +123,7 @@ def _slices(
     volume: Volume,
     steps_mm: tuple[float, float, float],
     scale: tuple[float, float],
-    series: str | None,
+    keys: tuple[str | None, str | None],
 ) -> Iterator[Slice]:
     if len(volume) > MAX_SLICES:
         raise UserError(f"The volume has more than {MAX_SLICES:,} slices.")
@@ -134,7 +136,7 @@ def _slices(
     step_hu = scale[0] if np.issubdtype(volume.dtype, np.integer) else 0.0
     for index, stored in enumerate(volume):
         values = _real(stored, scale)
-        place = Place(series, position_mm=index * steps_mm[0], number=index)
+        place = Place(*keys, position_mm=index * steps_mm[0], number=index)
         if low <= _HIGHEST_AIR_HU:
             hu = np.nan_to_num(values, nan=low)
             yield HuImage(hu, spacing_mm, place, step_hu=step_hu)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
-from ichdesk.imaging.gather import Gathered
+from ichdesk.imaging.gathered import Gathered
 
 
 def add_gathered(

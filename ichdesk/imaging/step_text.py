@@ -1,12 +1,11 @@
-"""Image steps in the words of the window: “Window 40/80, then Equalize”."""
+"""Image steps in the words of the window: “Window 40/80, then Equalize strength 1”."""
 
 from collections.abc import Sequence
 
 from ichdesk.core.steps import Step, Value
-from ichdesk.imaging.steps import STEPS, Choice, Range, StepField
+from ichdesk.imaging.steps import STEPS, Choice, StepField
 
-# Neighboring settings that people say in one breath, by the beginnings of their names.
-_PAIRS = {("level", "width"): "{}/{}", ("low", "high"): "{} to {}{unit}"}
+_Said = tuple[StepField, Value]
 
 
 def steps_words(steps: Sequence[Step]) -> str:
@@ -15,40 +14,36 @@ def steps_words(steps: Sequence[Step]) -> str:
 
 
 def step_words(step: Step) -> str:
-    """A step with its values, such as “Window 40/80”."""
+    """A step with its values, such as “Window 40/80”; a window that is as usual may be left out."""
     kind, values = STEPS[step.name], dict(step.values)
-    fields = [(field, values.get(field.name, field.default)) for field in kind.fields]
-    said: list[str] = []
-    while fields:
-        pair = _pair_words(fields)
-        if pair and "/" in pair and not kind.title.lower().endswith("window"):
-            pair = f"window {pair}"
-        said.append(pair or _field_words(*fields[0]))
-        del fields[: 2 if pair else 1]
-    return " ".join([kind.title, ", ".join(said)]).strip()
+    rest = [(field, values.get(field.name, field.default)) for field in kind.fields]
+    words: list[str] = []
+    while rest:
+        pair = _pair_words(rest[:2], is_all=len(kind.fields) == 2)
+        words.append(_field_words(*rest[0]) if pair is None else pair)
+        del rest[: 1 if pair is None else 2]
+    return f"{kind.title} {', '.join(filter(None, words))}".strip()
 
 
-def _pair_words(fields: Sequence[tuple[StepField, Value]]) -> str:
-    """The first two settings together, or "" if they are no pair."""
-    if len(fields) < 2:
-        return ""
-    (first, a), (second, b) = fields[:2]
-    for starts, form in _PAIRS.items():
-        if first.name.startswith(starts[0]) and second.name.startswith(starts[1]):
-            return form.format(_value_words(a), _value_words(b), unit=_unit(second))
-    return ""
+def _pair_words(pair: Sequence[_Said], *, is_all: bool) -> str | None:
+    """Two settings that people say in one breath; None if these are no such pair."""
+    match pair:
+        case [(StepField("level_hu"), level), (StepField("width_hu"), width)]:
+            if not is_all and all(value == field.default for field, value in pair):
+                return ""
+            prefix = "" if is_all else "window "
+            return f"{prefix}{_value_words(level)}/{_value_words(width)}"
+        case [(StepField("low_hu"), low), (StepField("high_hu"), high)]:
+            return f"{_value_words(low)} to {_value_words(high)} HU"
+    return None
 
 
 def _field_words(field: StepField, value: Value) -> str:
     if isinstance(field.form, Choice):
         return str(value)
-    return f"{field.form.label.lower()} {_value_words(value)}{_unit(field)}"
+    return f"{field.form.label.lower()} {_value_words(value)} {field.form.unit}".strip()
 
 
 def _value_words(value: Value) -> str:
     """Without digits that say nothing, and with a minus that is as wide as a plus."""
     return value if isinstance(value, str) else f"{value:g}".replace("-", "−")
-
-
-def _unit(field: StepField) -> str:
-    return f" {field.form.unit}" if isinstance(field.form, Range) and field.form.unit else ""

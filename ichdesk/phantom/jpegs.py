@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from ichdesk.phantom.fields import Field
 from ichdesk.phantom.lesions import HEMORRHAGE_TYPES
 from ichdesk.phantom.render import render
 from ichdesk.phantom.slices import PhantomSlice, phantom_slice
 
 Range = tuple[float, float]
 
-_SIDE_PX = 224
+SIDE_PX = 224
 _ATTEMPTS = 200
 _TYPE_WEIGHTS = (0.28, 0.20, 0.26, 0.09, 0.17)  # roughly as often as in emergency departments
 _ALIASES = {"parenchymal": "intraparenchymal"}
@@ -64,6 +65,13 @@ def phantom_jpegs(class_name: str, count: int, seed: int, style: Style = GRAY) -
     Raises:
         ValueError: The name is none of these; raised at once, before the first sample.
     """
+    return (jpeg(drawn.hu, style) for drawn in phantom_slices(class_name, count, seed, style))
+
+
+def phantom_slices(
+    class_name: str, count: int, seed: int, style: Style = GRAY
+) -> Iterator[PhantomSlice]:
+    """The slices that `phantom_jpegs` shows, 224 x 224; the same arguments, the same errors."""
     wanted = class_name.strip().lower()
     wanted = _ALIASES.get(wanted, wanted)
     if wanted not in ("normal", "hemorrhage", *HEMORRHAGE_TYPES):
@@ -73,15 +81,16 @@ def phantom_jpegs(class_name: str, count: int, seed: int, style: Style = GRAY) -
         )
     stream = zlib.crc32(wanted.encode())
     return (
-        _jpeg(np.random.default_rng((seed, stream, index)), wanted, style) for index in range(count)
+        _slice(np.random.default_rng((seed, stream, index)), wanted, style)
+        for index in range(count)
     )
 
 
-def _jpeg(rng: np.random.Generator, wanted: str, style: Style) -> bytes:
-    drawn = _drawn(rng, _types(rng, wanted), style)
+def jpeg(hu: Field, style: Style) -> bytes:
+    """A slice, (224, 224) HU, as the style shows it."""
     low, high = style.window_hu
     pixels = render(
-        drawn.hu,
+        hu,
         level_hu=(low + high) / 2,
         width_hu=high - low,
         color_range_hu=style.color_range_hu,
@@ -91,11 +100,15 @@ def _jpeg(rng: np.random.Generator, wanted: str, style: Style) -> bytes:
     return buffer.getvalue()
 
 
+def _slice(rng: np.random.Generator, wanted: str, style: Style) -> PhantomSlice:
+    return _drawn(rng, _types(rng, wanted), style)
+
+
 def _drawn(rng: np.random.Generator, types: tuple[str, ...], style: Style) -> PhantomSlice:
     """The first of many slices that is as hard as the style wants it."""
     for _ in range(_ATTEMPTS):
         noise = None if style.noise_hu is None else float(rng.uniform(*style.noise_hu))
-        drawn = phantom_slice(rng, types=types, size_px=_SIDE_PX, noise_hu=noise)
+        drawn = phantom_slice(rng, types=types, size_px=SIDE_PX, noise_hu=noise)
         if not types or _fits(drawn, style):
             break
     return drawn

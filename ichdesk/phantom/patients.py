@@ -49,16 +49,17 @@ class Patient:
     @property
     def patient_key(self) -> str:
         """Same for all samples of the patient."""
-        return self._key("patient")
+        return synthetic_key("patient", str(self.seed))
 
     @property
     def series_key(self) -> str:
         """Same for all slices of the scan."""
-        return self._key("series")
+        return synthetic_key("series", str(self.seed))
 
-    def _key(self, word: str) -> str:
-        text = f"synthetic {word} {self.seed}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+def synthetic_key(kind: str, whose: str) -> str:
+    """A key of the kind "patient" or "series", as scans have it, of nobody."""
+    return hashlib.sha256(f"synthetic {kind} {whose}".encode()).hexdigest()[:32]
 
 
 def make_patient(seed: tuple[int, ...], size_px: int, bleed: str | None = None) -> Patient:

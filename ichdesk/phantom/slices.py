@@ -42,6 +42,8 @@ class PhantomSlice:
         level: One of `ichdesk.phantom.LEVELS`.
         shift_mm: How far the midline is pushed to the right of the picture.
         atrophy: 0 to 1, how wide sulci and ventricles are.
+        pixel_mm: Size of a pixel.
+        height_mm: Height of the middle of the slice above the plane through both commissures.
     """
 
     hu: Field
@@ -51,6 +53,8 @@ class PhantomSlice:
     level: str = "ventricle"
     shift_mm: float = 0.0
     atrophy: float = 0.0
+    pixel_mm: float = 1.0
+    height_mm: float = 10.0
 
 
 def phantom_slice(
@@ -171,6 +175,8 @@ def draw_slice(
         level=plan.level,
         shift_mm=plan.shift_mm,
         atrophy=plan.atrophy,
+        pixel_mm=plan.pixel_mm,
+        height_mm=plan.height_mm,
     )
 
 

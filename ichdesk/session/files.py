@@ -20,7 +20,8 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
 from ichdesk.core.run import TrainingRun, is_done
-from ichdesk.imaging.gather import Gathered, gather
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import Gathered
 from ichdesk.imaging.pipeline import baked, checked
 from ichdesk.imaging.placement import add_gathered
 from ichdesk.session.editing import ProjectEditor

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ichdesk.core.notes import counted
-from ichdesk.imaging.gather import Gathered, scans_sentences
+from ichdesk.imaging.gathered import Gathered, scans_sentences
 from ichdesk.session.state import Level
 
 

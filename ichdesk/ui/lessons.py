@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ichdesk.archive import NATIVE_SUFFIX
 from ichdesk.archive.lesson_key import lesson_name
 from ichdesk.core.project import Project
 from ichdesk.core.resources import project_path, resource_path
 
 _SUFFIX = ".md"
+_PROJECTS = (".tm", NATIVE_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def lesson_of(project: Project) -> Lesson | None:
 def class_projects() -> list[ClassProject]:
     """The projects that came with the app, in the order of their names."""
     found = []
-    for path in sorted(project_path("any.tm").parent.glob("*.tm")):
+    folder = project_path("any").parent
+    for path in sorted(p for suffix in _PROJECTS for p in folder.glob(f"*{suffix}")):
         lesson = _lessons().get(path.stem)
         found.append(ClassProject(path, lesson.title if lesson else path.stem.capitalize()))
     return found

@@ -46,9 +46,9 @@ class Comparison:
         return "\n".join(filter(None, (self.problem or self.before, self.changed)))
 
     @property
-    def long_text(self) -> str:
-        """All but the present result, in lines."""
-        return "\n".join(filter(None, (self.short_text, self.images)))
+    def details(self) -> str:
+        """What was changed and what came of it."""
+        return " ".join(filter(None, (self.changed, self.images)))
 
     @staticmethod
     def of(now: TrainingRun | None, before: TrainingRun | None) -> "Comparison | None":
@@ -154,14 +154,13 @@ def _p_text(p: float) -> str:
 
 def _right(run: TrainingRun) -> dict[tuple[int, str], bool]:
     """Whether each test image was classified right; {} if that was not told."""
-    if run.test_probabilities is None:
-        return {}
     keys = [
         (class_id, samples[position].sha256, index)
         for index, ((class_id, samples), rows) in enumerate(zip(run.key[0], run.test, strict=True))
         for position in rows
     ]
-    predicted = run.test_probabilities.argmax(axis=1).tolist()
-    if len(predicted) != len(keys):
+    told = run.test_probabilities
+    if told is None or len(told) != len(keys):
         return {}
+    predicted = told.argmax(axis=1).tolist()
     return {(c, image): truth == p for (c, image, truth), p in zip(keys, predicted, strict=True)}

@@ -89,7 +89,7 @@ def _buttons(p: Palette) -> str:
     QToolButton[role="tile"] {{
         color: {p.accent}; background: {p.accent_soft}; font-size: {SMALL_PX}px; padding: 0; }}
     QToolButton[role="tile"]:hover {{ background: {p.accent_hover}; }}
-    QToolButton[role="option"] {{ padding: 4px 6px; }}
+    QToolButton[role="option"] {{ padding: 4px; }}
     QToolButton[role="option"]:checked {{
         color: {p.accent}; background: {p.accent_soft}; border-color: {p.accent_edge}; }}
     QToolButton[role="option"]:focus {{ border-color: {p.accent}; }}

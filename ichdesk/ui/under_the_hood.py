@@ -42,8 +42,9 @@ class UnderTheHood(QFrame):
         self.accuracy_label.setWordWrap(True)
         self.split_label = CaptionLabel()
         self.caution_label = CaptionLabel()
-        self.comparison_label = QLabel()
-        self.comparison_label.setWordWrap(True)
+        self.before_label = QLabel()
+        self.before_label.setWordWrap(True)
+        self.comparison_label = CaptionLabel()
         self.state_chip = Chip(theme)
         self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
         self._lay_out()
@@ -79,8 +80,9 @@ class UnderTheHood(QFrame):
         self.split_label.say(split_text(run.split) if run and run.split else "")
         self.caution_label.say(caution_text(run) if run else "")
         compared = Comparison.of(run, self._session.previous_run)
-        self.comparison_label.setText(compared.long_text if compared else "")
-        self.comparison_label.setVisible(compared is not None)
+        self.before_label.setText(compared.problem or compared.before if compared else "")
+        self.before_label.setVisible(compared is not None)
+        self.comparison_label.say(compared.details if compared else "")
         note, level = state_note(view)
         self.state_chip.say(note, level)
         for frame in self.frames:
@@ -100,6 +102,7 @@ class UnderTheHood(QFrame):
             self.accuracy_label,
             self.split_label,
             self.caution_label,
+            self.before_label,
             self.comparison_label,
             self.state_chip,
         ):

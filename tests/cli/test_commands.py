@@ -8,13 +8,16 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from ichdesk.__main__ import main
+from ichdesk.archive import SampleStore, open_project, save_project
 from ichdesk.cli import run_command
+from ichdesk.core.project import Project
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 WORKSHOP = SHARED / "workshop_experiment1.tm"
@@ -141,6 +144,60 @@ def test_evaluate_repeats_with_other_seeds(phantom_tm: Path, tmp_path: Path) -> 
     assert isinstance(runs, list)
     assert len(runs) == 3
     assert result["mean"] == pytest.approx(sum(runs) / 3)
+
+
+@pytest.fixture
+def patients_file(phantom_tm: Path, tmp_path: Path) -> Path:
+    """Each patient has two images of each class, and each of four images is there twice."""
+    path = tmp_path / "patients.ichdesk"
+    with SampleStore(tmp_path / "store") as store:
+        project = open_project(phantom_tm, store).project
+        bins = []
+        for bin_ in project.classes:
+            samples = [*bin_.samples[:4], *bin_.samples[:4]]
+            owned = [replace(s, patient=f"{i // 2:016x}") for i, s in enumerate(samples)]
+            bins.append(replace(bin_, samples=tuple(owned)))
+        save_project(Project(tuple(bins)), path)
+    return path
+
+
+def test_patients_are_held_out_whole_unless_told_otherwise(
+    patients_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "r.json"
+    command = ["train", str(patients_file), "--epochs", "1", "--json", str(out)]
+    assert run_command(command) == 0
+    split = json_of(out)["split"]
+    assert (split["by"], split["patients_both"]) == ("patient", 0)  # type: ignore[index]
+    assert "Split by patient: 3 patients train, 1 test." in capsys.readouterr().out
+
+    assert run_command([*command, "--split", "slice"]) == 0
+    split, said = json_of(out)["split"], capsys.readouterr()
+    assert (split["by"], split["patients_both"] > 0) == ("slice", True)  # type: ignore[index]
+    assert "on both sides of the split" in said.err
+    assert "add --split patient." in said.err
+    assert "is nearly the same as Hemorrhage, image " in said.err
+    assert json_of(out)["warnings"] == said.err.splitlines()
+
+
+def test_evaluate_says_how_it_split(
+    patients_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "e.json"
+    command = ["evaluate", str(patients_file), "--repeats", "2", "--json", str(out)]
+    assert run_command([*command, "--split", "slice"]) == 0
+    said = capsys.readouterr()
+    assert said.out.rstrip().endswith("split by slice")
+    assert said.err.startswith("In the first split:")
+    assert json_of(out)["split"] == "slice"
+    assert json_of(out)["warnings"]
+
+
+def test_patients_that_nobody_knows(phantom_tm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["train", str(phantom_tm), "--epochs", "1", "--split", "patient"]) == 0
+    said = capsys.readouterr()
+    assert "Split by slice." in said.out
+    assert "No image says of which patient it is" in said.err
 
 
 def test_predict_goes_on_after_an_unreadable_image(

@@ -10,11 +10,11 @@ from ichdesk.core.steps import DEFAULT_STEPS, Step, parse_steps, steps_text
 
 WORDS = st.text(min_size=1, max_size=100)
 NUMBERS = st.floats(-1e8, 1e8, allow_nan=False)
-VALUES = st.dictionaries(WORDS.filter(lambda word: word != "step"), NUMBERS | WORDS, max_size=19)
+VALUES = st.dictionaries(WORDS.filter(lambda word: word != "step"), NUMBERS | WORDS, max_size=4)
 STEP = st.builds(Step, WORDS, VALUES.map(lambda values: tuple(values.items())))
 
 
-@given(st.lists(STEP, max_size=20).map(tuple))
+@given(st.lists(STEP, max_size=3).map(tuple))
 def test_what_was_written_is_read(steps: tuple[Step, ...]) -> None:
     assert parse_steps(steps_text(steps)) == steps
 
@@ -70,5 +70,5 @@ def test_whole_numbers_become_the_same_steps() -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"\w"):
         parse_steps(text)

@@ -8,6 +8,7 @@ import numpy as np
 from ichdesk.archive import SampleStore
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.split_facts import SplitFacts
 from ichdesk.protocol import messages as msg
 from ichdesk.session.jobs import Post
 from ichdesk.session.session import Session
@@ -45,7 +46,7 @@ def _samples(name: str) -> tuple[Sample, ...]:
     return tuple(Sample(Path("x"), i, 1, f"{name}{i}") for i in range(TRAIN + TEST))
 
 
-def start(session: Session, epochs: int = 50) -> int:
+def start(session: Session, epochs: int = 50, facts: SplitFacts | None = None) -> int:
     """Train as far as the split."""
     session.set_config(replace(session.project.config, epochs=epochs))
     assert session.train()
@@ -55,7 +56,7 @@ def start(session: Session, epochs: int = 50) -> int:
     session.handle(msg.FeaturesProgressed(request_id, total, total, 0))
     train = tuple(tuple(range(TRAIN)) for _ in range(classes))
     test = tuple(tuple(range(TRAIN, TRAIN + TEST)) for _ in range(classes))
-    session.handle(msg.SplitMade(request_id, train, test, "cpu"))
+    session.handle(msg.SplitMade(request_id, train, test, "cpu", (), facts or SplitFacts()))
     return request_id
 
 

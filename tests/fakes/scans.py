@@ -4,9 +4,12 @@ import io
 from typing import Any
 
 import numpy as np
+from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, ExplicitVRBigEndian, ExplicitVRLittleEndian, generate_uid
+
+config.settings.writing_validation_mode = config.RAISE
 
 SIDE = 16
 RAMP = np.arange(SIDE * SIDE, dtype=np.int16).reshape(SIDE, SIDE)
@@ -37,6 +40,28 @@ def axial(z_mm: float, series: str, **elements: Any) -> dict[str, Any]:
     """Elements of an axial slice at a height."""
     place = {"ImagePositionPatient": [0, 0, z_mm], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
     return {**place, "SeriesInstanceUID": series, **elements}
+
+
+def conforming(series: str = "1.2.826.1", **elements: Any) -> dict[str, Any]:
+    """All that PS3.3 A.3 requires of a CT image, empty where it may be."""
+    empty = (
+        *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber"),
+        *("StudyDate", "StudyTime", "StudyID", "ReferringPhysicianName", "Manufacturer"),
+        *("PositionReferenceIndicator", "AcquisitionNumber", "SliceThickness", "KVP"),
+    )
+    return {
+        **dict.fromkeys(empty, ""),
+        **axial(5, series),
+        "StudyInstanceUID": f"{series}.1",
+        "FrameOfReferenceUID": f"{series}.2",
+        "SeriesNumber": 1,
+        "InstanceNumber": 1,
+        "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"],
+        "PixelSpacing": [0.5, 0.5],
+        "BodyPartExamined": "HEAD",
+        "PatientPosition": "HFS",
+        **elements,
+    }
 
 
 def sequence(**elements: Any) -> Sequence:

@@ -13,7 +13,8 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_NOTES
 from ichdesk.core.samples import Sample
 from ichdesk.imaging.decode import decode_sample
-from ichdesk.imaging.gather import Gathered, gather
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import Gathered
 
 Encoded = Callable[..., bytes]
 TRAINING_IMAGES = Path(__file__).parents[3] / "shared" / "data" / "tm_export_training_images.zip"

@@ -116,6 +116,15 @@ def test_the_same_file_is_the_same_series() -> None:
     assert series[0] == series[1] != series[2]
 
 
+def test_the_slices_of_a_volume_stay_together() -> None:
+    """Files do not say whose they are, and slices of one volume must not be on both sides."""
+    one, other = (nifti(RAS.astype(np.int16) + n) for n in (0, 1))
+    patients = [{image.place.patient for image in read_slices(data)} for data in (one, other)]
+    assert [len(found) for found in patients] == [1, 1]
+    assert None not in patients[0] | patients[1]
+    assert patients[0] != patients[1]
+
+
 def test_a_header_that_claims_too_much_allocates_nothing() -> None:
     data = bytearray(nifti(np.zeros((2, 2, 2), np.int16)))
     data[42:48] = (32_000).to_bytes(2, "little") * 3  # dim[1..3]

@@ -16,7 +16,8 @@ from pydicom.fileset import FileSet
 from ichdesk.archive import SampleStore, save_project
 from ichdesk.cli.jobs import gather_project
 from ichdesk.core.logs import start_log
-from ichdesk.imaging.gather import Gathered, Scans, gather, scans_sentences
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import Gathered, Scans, scans_sentences
 from ichdesk.imaging.pipeline import baked, model_pixels
 from tests.fakes.scans import axial, ct, written
 
@@ -282,7 +283,7 @@ def test_no_byte_that_is_written_names_a_patient(tmp_path: Path) -> None:
 
     try:
         with SampleStore(out / "spool") as store:
-            project = gather_project(folder, store)
+            project = gather_project(folder, store).project
             save_project(project, out / "x.tm", lambda done, total: None, baked(project))
             gathered = gather([folder], store.add)
             bytes_written = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())

@@ -17,7 +17,9 @@ def test_every_step_has_words_that_begin_with_its_title(name: str) -> None:
 def test_what_belongs_together_is_said_together() -> None:
     assert steps_words(DEFAULT_STEPS) == "Window 40/80"
     colored = Step("color_code", (("low_hu", 60.0), ("high_hu", 80.0)))
-    assert step_words(colored) == "Color code 60 to 80 HU, window 40/80"
+    assert step_words(colored) == "Color code 60 to 80 HU"
+    wider = Step("color_code", (("width_hu", 200.0),))
+    assert step_words(wider) == "Color code 50 to 90 HU, window 40/200"
 
 
 def test_negative_values_have_a_minus_and_no_needless_digits() -> None:

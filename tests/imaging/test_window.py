@@ -5,7 +5,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_windowing
 
-from ichdesk.imaging.window import Voi, through_voi, window
+from ichdesk.imaging.window import PRESETS, Voi, through_voi, window
 
 
 def test_brain_window() -> None:
@@ -33,3 +33,13 @@ def test_the_standard(function: str, center: float, width: float) -> None:
 def test_a_width_below_one_is_exact() -> None:
     values = np.array([0.0, 0.25, 0.5], np.float32)
     np.testing.assert_allclose(through_voi(values, Voi(0.25, 0.5)), [0, 0.5, 1])
+
+
+def test_presets_are_the_usual_ones() -> None:
+    assert {(preset.name, preset.width_hu, preset.level_hu) for preset in PRESETS} == {
+        ("Brain", 80, 40),
+        ("Subdural", 200, 80),
+        ("Stroke", 40, 40),
+        ("Bone", 2800, 600),
+        ("Soft tissue", 380, 40),
+    }

@@ -12,6 +12,7 @@ from PIL import Image
 from ichdesk.archive import SampleStore, open_project
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.run import RunPhase
+from ichdesk.core.split_facts import NearCopy, SplitFacts
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level, WorkerStatus
@@ -79,13 +80,14 @@ def epoch_ended(request_id: int, epoch: int = 0) -> msg.EpochEnded:
     return msg.EpochEnded(request_id, epoch, 0.75, 0.5, 0.4, 0.7, confusion)
 
 
-def trained(desk: Desk, folder: Path) -> int:
+def trained(desk: Desk, folder: Path, facts: SplitFacts | None = None) -> int:
     """Take a run to its end and return its request id."""
     desk.fill(folder)
     assert desk.session.train()
     run = desk.session.run
     assert run is not None
-    split = msg.SplitMade(run.request_id, ((0, 1), (1, 2)), ((2,), (0,)), "cpu")
+    train, test = ((0, 1), (1, 2)), ((2,), (0,))
+    split = msg.SplitMade(run.request_id, train, test, "cpu", (), facts or SplitFacts())
     desk.session.handle(split)
     desk.session.handle(epoch_ended(run.request_id))
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4]], np.float32)
@@ -400,3 +402,26 @@ def test_a_folder_named_after_a_patient_names_no_class(desk: Desk, tmp_path: Pat
     notice = desk.session.notices[-1]
     assert "may have a name written on the picture" in notice.text
     assert notice.level is Level.WARNING
+
+
+def test_what_a_split_by_slice_hides_is_a_warning(desk: Desk, tmp_path: Path) -> None:
+    trained(desk, tmp_path, SplitFacts("slice", 4, 3, 3, 0, (NearCopy(0, 2, 1, 1),), 1))
+    shared, copies = desk.session.notices
+    assert shared.level is copies.level is Level.WARNING
+    assert shared.text.startswith("3 patients are on both sides of the split")
+    assert shared.text.endswith("choose Split: By patient under Advanced and train again.")
+    assert copies.details == ("Class 1, image 3 is nearly the same as Class 2, image 2.",)
+    assert desk.session.run is not None
+    assert desk.session.run.split == SplitFacts("slice", 4, 3, 3, 0, (NearCopy(0, 2, 1, 1),), 1)
+
+
+def test_the_next_run_makes_these_warnings_old_news(desk: Desk, tmp_path: Path) -> None:
+    trained(desk, tmp_path, SplitFacts("slice", 4, 3, 3))
+    assert desk.session.notices
+    assert desk.session.train()
+    assert not desk.session.notices
+
+
+def test_a_good_split_is_no_news(desk: Desk, tmp_path: Path) -> None:
+    trained(desk, tmp_path, SplitFacts("patient", 4, 1))
+    assert not desk.session.notices

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from ichdesk.archive import save_project
+from ichdesk.core.project import Project
+from ichdesk.core.samples import ClassBin
 from ichdesk.ui import file_commands
 from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.doorbell import Call
@@ -90,9 +92,17 @@ def test_several_images_become_a_class_together(qtbot, arrivals, live_session, t
     arrivals.open([])
 
 
-def test_file_of_a_later_version_is_told(qtbot, arrivals, live_session, tmp_path):
+def test_both_kinds_of_project_are_opened(qtbot, arrivals, live_session, tmp_path):
+    path = tmp_path / "class.ichdesk"
+    save_project(Project((ClassBin("Only here"),)), path)
+    arrivals.open([tmp_path / "a.jpg", path])
+    qtbot.waitUntil(lambda: live_session.path == path)
+    assert [bin_.name for bin_ in live_session.project.classes] == ["Only here"]
+
+
+def test_a_damaged_project_is_told(qtbot, arrivals, live_session, tmp_path):
     path = tmp_path / "class.ichdesk"
     path.write_bytes(b"")
     arrivals.open([path])
     qtbot.waitUntil(lambda: bool(live_session.notices))
-    assert "later version" in live_session.notices[0].text
+    assert "not a class project" in live_session.notices[0].text

@@ -61,15 +61,13 @@ def test_both_results_stand_there_with_their_n_and_interval() -> None:
     assert compared is not None
     assert compared.before == "Before: 7 of 12 = 0.58 (95 % interval 0.32 to 0.81)"
     assert compared.now == "Now: 9 of 12 = 0.75 (95 % interval 0.47 to 0.91)"
-    assert compared.changed == (
-        "Changed: Color code 50 to 90 HU, window 40/80 instead of Window 40/80."
-    )
+    assert compared.changed == "Changed: Color code 50 to 90 HU instead of Window 40/80."
     assert compared.images == (
         "Right now and wrong before: 2 of the same 12 test images; wrong now and right before: 0. "
         "That may be chance (exact McNemar test, p = 0.50)."
     )
     assert compared.short_text == f"{compared.before}\n{compared.changed}"
-    assert compared.long_text.endswith(compared.images)
+    assert compared.details == f"{compared.changed} {compared.images}"
 
 
 def test_a_change_that_chance_seldom_makes_is_called_so() -> None:
@@ -158,3 +156,13 @@ def test_mcnemar_agrees_with_scipy(better: int, worse: int) -> None:
 
 def test_mcnemar_takes_more_images_than_a_float_has_powers_of_two() -> None:
     assert mcnemar_exact(1500, 1500) == 1.0
+
+
+def test_without_probabilities_the_results_still_stand_side_by_side() -> None:
+    now, before = run((5, 4)), run((3, 4))
+    before.test_probabilities = None
+    now.test_probabilities = np.zeros((0, 0), np.float32)
+    compared = Comparison.of(now, before)
+    assert compared is not None
+    assert compared.before.startswith("Before: 7 of 12")
+    assert compared.images == ""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.split_facts import SplitFacts
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
@@ -160,6 +161,49 @@ def test_showing_settings_changes_nothing(card: TrainingCard, session: Session) 
     session.redo()
     assert session.undo_label == label
     assert session.project.config == TrainConfig(15, 24, 0.00003, 7)
+
+
+def test_the_split_can_be_chosen_where_patients_are_known(
+    card: TrainingCard, session: Session
+) -> None:
+    split, note = card.settings.split, card.settings.split_note
+    assert split.currentText() == "Automatic (by slice)"
+    assert not split.isEnabled()
+    assert "No image of this project says" in note.text()
+    know_patients(session)
+    card.refresh(ALL)
+    assert split.currentText() == "Automatic (by patient)"
+    assert split.isEnabled()
+    assert not note.text()
+    _choose(split, "By slice")
+    assert session.project.config.split == "slice"
+    _choose(split, "By patient")
+    assert session.project.config.split == "patient"
+
+
+def test_a_split_that_makes_no_difference_can_be_set_back(
+    card: TrainingCard, session: Session
+) -> None:
+    session.set_config(replace(session.project.config, split="patient"))
+    assert card.settings.split.isEnabled()
+    _choose(card.settings.split, "Automatic (by slice)")
+    assert not card.settings.split.isEnabled()
+
+
+def test_the_card_says_how_it_was_split(card: TrainingCard, session: Session) -> None:
+    start(session, 1, facts=SplitFacts("patient", 14, 3))
+    assert not card.split_label.text()
+    epoch(session, 0)
+    end(session)
+    assert card.split_label.text() == "Split by patient: 14 patients train, 3 test"
+
+
+def know_patients(session: Session) -> None:
+    bins = tuple(
+        replace(bin_, samples=tuple(replace(s, patient="a") for s in bin_.samples))
+        for bin_ in session.project.classes
+    )
+    session.project = replace(session.project, classes=bins)
 
 
 def test_edits_reach_the_session(card: TrainingCard, session: Session) -> None:

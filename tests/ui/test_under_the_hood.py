@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from ichdesk.core.registry import Registry
+from ichdesk.core.split_facts import SplitFacts
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
@@ -65,6 +66,11 @@ def test_the_first_line_is_the_accuracy_and_its_uncertainty(
     assert "only 10 test images" in hood.caution_label.text()
     assert "0.10" in hood.caution_label.text()
     assert not hood.state_chip.isVisible()
+
+
+def test_below_it_is_how_the_images_were_split(hood: UnderTheHood, session: Session) -> None:
+    start(session, facts=SplitFacts("slice", 5, 4, 3))
+    assert hood.split_label.text() == "Split by slice: 3 of 6 patients on both sides"
 
 
 def test_figures_move_while_training(hood: UnderTheHood, session: Session) -> None:

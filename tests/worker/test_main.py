@@ -7,17 +7,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
     Cancel,
+    ClassRef,
     EpochEnded,
     Event,
     Outcome,
@@ -25,7 +29,9 @@ from ichdesk.protocol.messages import (
     PredictionEnded,
     Request,
     RunEnded,
+    SampleRef,
     Shutdown,
+    SplitMade,
     StartTraining,
     WorkerReady,
 )
@@ -98,6 +104,47 @@ def test_cancel_and_what_waits_behind_it(
     worker.send(Shutdown())
     assert worker.receive_until(RunEnded).outcome is Outcome.CANCELLED
     assert worker.exit_code() == 0
+
+
+@pytest.mark.parametrize("split", ["auto", "slice"])
+def test_the_split_is_told_with_patients_and_copies(
+    worker: Pipe, make_request: Callable[..., StartTraining], tmp_path: Path, split: str
+) -> None:
+    """Four slices a patient; the second half of a class is the first half, a little brighter."""
+    classes = tuple(_patients(tmp_path / f"{label}.bin", label) for label in range(2))
+    worker.send(replace(make_request((60, 1), (140, 1), split=split), classes=classes))
+    told = worker.receive_until(SplitMade)
+    facts = told.facts
+    assert facts.by == ("slice" if split == "slice" else "patient")
+    assert (facts.patients_both > 0) == (split == "slice")
+    assert facts.patients_train + facts.patients_test - facts.patients_both == 8
+    assert facts.copies_total == len(facts.copies)
+    for copy in facts.copies:
+        assert copy.position in told.test[copy.label]
+        assert copy.of_position in told.train[copy.of_label]
+        assert (copy.label, abs(copy.position - copy.of_position)) == (copy.of_label, 8)
+    held = [(label, i) for label, rows in enumerate(told.test) for i in rows]
+    twins = [(k, i) for k, i in held if (i + 8) % 16 in told.train[k]]
+    assert [(copy.label, copy.position) for copy in facts.copies] == twins
+    assert worker.receive_until(RunEnded).outcome is Outcome.DONE
+    worker.send(Shutdown())
+    assert worker.exit_code() == 0
+
+
+def _patients(path: Path, label: int) -> ClassRef:
+    refs = []
+    with path.open("wb") as file:
+        for number in range(16):
+            blocks = np.random.default_rng((label, number % 8)).integers(20, 200, (8, 8), np.uint8)
+            picture = Image.fromarray(blocks + np.uint8(number)).resize((224, 224)).convert("RGB")
+            png = BytesIO()
+            picture.save(png, "PNG")
+            data, offset = png.getvalue(), file.tell()
+            digest = sha256(data).hexdigest()
+            file.write(data)
+            patient = f"{label}-{number // 4}"
+            refs.append(SampleRef(str(path), offset, len(data), digest, patient))
+    return ClassRef(f"class {label}", tuple(refs))
 
 
 def test_it_ends_with_the_pipe_during_training(

@@ -165,7 +165,8 @@ class ClassCard(Card):
         self.upload.setAccessibleName(f"Upload images to class {bin_.name}")
         self.strip.setAccessibleName(f"Images of class {bin_.name}")
         self.strip.setAccessibleDescription(
-            f"{counted(len(bin_.samples), 'image')}. Delete removes the selected ones."
+            f"{counted(len(bin_.samples), 'image')}. Enter shows one large, "
+            "Delete removes the selected ones."
         )
 
     # --- what the user does ------------------------------------------------------------------

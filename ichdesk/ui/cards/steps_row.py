@@ -8,6 +8,7 @@ from ichdesk.core.steps import DEFAULT_STEPS
 from ichdesk.imaging.step_text import steps_words
 from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.caption_label import CaptionLabel
+from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.row_button import RowButton
 
 
@@ -22,11 +23,16 @@ class StepsRow(QWidget):
         self.button.clicked.connect(self.clicked)
         self.steps_label = CaptionLabel()
         self.steps_label.setContentsMargins(GRID_PX, 0, GRID_PX, GRID_PX)
+        rows = QVBoxLayout()
+        rows.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
+        rows.setSpacing(0)
+        rows.addWidget(self.button)
+        rows.addWidget(self.steps_label)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.button)
-        column.addWidget(self.steps_label)
+        column.addWidget(separator())
+        column.addLayout(rows)
 
     def refresh(self, project: Project) -> None:
         """Show the steps of a project."""

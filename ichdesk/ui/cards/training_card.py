@@ -143,7 +143,8 @@ class TrainingCard(Card):
             self.body.addWidget(widget)
         self.body.setContentsMargins(CARD_PADDING_PX, 0, CARD_PADDING_PX, CARD_PADDING_PX)
         self._add_rows(self.advanced_button, self.settings, self.reset_button)
-        self._add_rows(self.steps_row, self.hood_button)
+        self._column.addWidget(self.steps_row)
+        self._add_rows(self.hood_button)
 
     def _add_rows(self, *rows: QWidget) -> None:
         section = self.add_section()

@@ -24,11 +24,6 @@ from ichdesk.ui.lab.draft import Draft
 from ichdesk.ui.lab.lab_text import (
     EMPTY,
     INTRO,
-    READY_MADE,
-    VISIBLE,
-    cost_text,
-    effect_text,
-    reach_text,
 )
 from ichdesk.ui.lab.preview_pane import PreviewPane
 from ichdesk.ui.lab.step_form import StepForm
@@ -72,8 +67,6 @@ class LabWindow(QDialog):
         self.chip = Chip(theme)
         self.preview = PreviewPane(session, theme, post)
         self.empty_label = QLabel(EMPTY)
-        self.effect_label = QLabel()
-        self.reach_label = CaptionLabel()
         self.train_button = QPushButton("Train Model")
         self.result_label = QLabel()
         self.changed_label = CaptionLabel()
@@ -97,7 +90,8 @@ class LabWindow(QDialog):
         if change & (Change.PROJECT | Change.RUN):
             self.preview.refresh()
             self._show_draft()
-            self._show_reach()
+            self._right.setCurrentIndex(0 if self.preview.has_slices else 1)
+            self.left.setEnabled(self.preview.has_slices)
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_run()
 
@@ -140,34 +134,23 @@ class LabWindow(QDialog):
         self.chip.say(problem or draft.remark, Level.WARNING if problem else Level.INFO)
         self.preview.show_steps(self._applied if problem else draft.steps)
 
-    def _show_effect(self) -> None:
-        has_slices = self.preview.has_slices
-        self._right.setCurrentIndex(0 if has_slices else 1)
-        self.left.setEnabled(has_slices)
-        self.effect_label.setText(effect_text(self.preview.effects))
-
-    def _show_reach(self) -> None:
-        sentences = (reach_text(self._session.project), cost_text(self._session))
-        self.reach_label.say(" ".join(text for text in sentences if text))
-
     def _show_run(self) -> None:
         session = self._session
         status = TrainingStatus.of(session, monotonic())
-        self.train_button.setText("Training…" if status.active else status.button)
-        self.train_button.setEnabled(
-            not status.active and not status.problem and not status.trained
-        )
+        is_waiting = self._timer.isActive()  # for the slider to rest; a click applies what is set
+        button = "Train Model" if is_waiting else status.button
+        self.train_button.setText("Training…" if status.active else button)
+        trained = status.trained and not is_waiting
+        self.train_button.setEnabled(not (status.active or status.problem or trained))
         self.train_button.setToolTip(status.problem)
         compared = Comparison.of(session.run, session.previous_run)
-        lines = [status.phase, status.ending, status.result]
+        results = [status.result]
         if compared:
-            lines.append(compared.before)
-        self.result_label.setText("\n".join(line for line in lines if line))
-        self.changed_label.say(
-            " ".join(filter(None, (compared.problem, compared.changed, compared.images)))
-            if compared
-            else status.stale
-        )
+            results = (
+                [compared.before, compared.now] if compared.before else [*results, compared.problem]
+            )
+        self.result_label.setText("\n".join(filter(None, (status.phase, status.ending, *results))))
+        self.changed_label.say(compared.details if compared else "")
 
     def _on_steps_changed(self) -> None:
         self._show_values()
@@ -179,6 +162,7 @@ class LabWindow(QDialog):
         self.steps.refresh()
         self._show_values()
         self._timer.start()
+        self._show_run()
 
     def _on_train(self) -> None:
         self.apply()
@@ -189,7 +173,6 @@ class LabWindow(QDialog):
         self.steps.changed.connect(self._on_steps_changed)
         self.steps.selected.connect(lambda: self.form.show_step(self.draft.current))
         self.form.value_changed.connect(self._on_value_changed)
-        self.preview.changed.connect(self._show_effect)
         self.train_button.clicked.connect(self._on_train)
         self.close_button.clicked.connect(self.reject)
 
@@ -236,22 +219,13 @@ class LabWindow(QDialog):
         return self.left
 
     def _made_right(self) -> QWidget:
-        shown = QWidget()
-        column = QVBoxLayout(shown)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID_PX)
-        column.addWidget(self.preview, 1)
-        self.effect_label.setWordWrap(True)
-        self.effect_label.setToolTip(VISIBLE)
-        self.reach_label.setToolTip(READY_MADE)
-        column.addWidget(self.effect_label)
-        column.addWidget(self.reach_label)
         self.empty_label.setWordWrap(True)
         self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setProperty("role", "drop")
+        self.empty_label.setProperty("role", "soft")
+        self.empty_label.setMargin(4 * CARD_GAP_PX)
         right = QWidget()
         self._right = QStackedLayout(right)
-        self._right.addWidget(shown)
+        self._right.addWidget(self.preview)
         self._right.addWidget(self.empty_label)
         return right
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ichdesk.ui.lab.previews import Pair
@@ -61,6 +61,12 @@ class PairGrid(QWidget):
     def sizeHint(self) -> QSize:
         """Room for the pictures as the network sees them."""
         return QSize(_COLUMNS * (224 + GRID_PX), 2 * _LINE_PX + 2 * 224 + GRID_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take no more height than pictures of this width need."""
+        super().resizeEvent(event)
+        side = min((self.width() - (_COLUMNS - 1) * GRID_PX) // _COLUMNS, _MOST_SIDE_PX)
+        self.setMaximumHeight(2 * (_LINE_PX + side) + GRID_PX)
 
     def side_px(self) -> int:
         """Side of a picture."""

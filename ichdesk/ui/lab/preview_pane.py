@@ -2,22 +2,29 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ichdesk.core.steps import Steps
-from ichdesk.imaging.step_effect import StepEffect
 from ichdesk.imaging.step_text import steps_words
 from ichdesk.session.session import Session
 from ichdesk.ui.lab.chosen_slices import PAGE, ChosenSlice, page_start, page_text, slices_of
-from ichdesk.ui.lab.lab_text import comparisons
+from ichdesk.ui.lab.lab_text import (
+    READY_MADE,
+    VISIBLE,
+    comparisons,
+    cost_text,
+    effect_text,
+    reach_text,
+)
 from ichdesk.ui.lab.pair_grid import Column, PairGrid
-from ichdesk.ui.lab.previews import Pair, Previews, Wish
+from ichdesk.ui.lab.previews import Previews, Wish
 from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, SMALL_PX, Theme, ui_font
+from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.fields import ChoiceField
 from ichdesk.ui.widgets.icon_button import IconButton
 
 _ALL = "All classes"
+_CLASS_PX = 19 * GRID_PX
 
 
 class PreviewPane(QWidget):
@@ -26,8 +33,6 @@ class PreviewPane(QWidget):
     Args:
         post: Runs a function on the window's thread, from any thread.
     """
-
-    changed = Signal()
 
     def __init__(
         self,
@@ -50,6 +55,11 @@ class PreviewPane(QWidget):
         self.page_label = QLabel()
         self.page_label.setFont(ui_font(SMALL_PX))
         self.page_label.setProperty("role", "soft")
+        self.effect_label = QLabel()
+        self.effect_label.setWordWrap(True)
+        self.effect_label.setToolTip(VISIBLE)
+        self.reach_label = CaptionLabel()
+        self.reach_label.setToolTip(READY_MADE)
         self.previous_button = IconButton(theme, "chevron-left", "Slices before these")
         self.next_button = IconButton(theme, "chevron-right", "Slices after these")
         self._lay_out()
@@ -59,11 +69,6 @@ class PreviewPane(QWidget):
         self.previous_button.clicked.connect(lambda: self._turn_to(self._start - PAGE))
         self.next_button.clicked.connect(lambda: self._turn_to(self._start + PAGE))
         self.refresh()
-
-    @property
-    def effects(self) -> list[StepEffect]:
-        """What the steps do to each slice that is shown."""
-        return [pair.effect for pair in self.previews.pairs if pair.effect is not None]
 
     @property
     def has_slices(self) -> bool:
@@ -79,6 +84,8 @@ class PreviewPane(QWidget):
         known = {class_id for _, class_id in classes}
         chosen = self.class_choice.currentData()
         self.class_choice.offer(classes, chosen if chosen in known else None)
+        sentences = (reach_text(self._session.project), cost_text(self._session))
+        self.reach_label.say(" ".join(text for text in sentences if text))
         self._turn_to(self._start)
 
     def show_steps(self, steps: Steps) -> None:
@@ -127,28 +134,27 @@ class PreviewPane(QWidget):
         self._show_pairs()
 
     def _show_pairs(self) -> None:
-        shown = self.previews.shown
-        pairs = dict(zip(shown.samples, self.previews.pairs, strict=True)) if shown else {}
-        columns = [Column(c.title, pairs.get(c.sample, Pair())) for c in self._page]
+        columns = [Column(c.title, self.previews[c.sample]) for c in self._page]
         now = f"Now: {steps_words(self._steps)}"
         self.grid.show_columns(columns, steps_words(self._before), now)
-        self.changed.emit()
+        self.effect_label.setText(effect_text([c.pair.effect for c in columns if c.pair.effect]))
 
     def _lay_out(self) -> None:
         compared = QLabel("Before")
         compared.setBuddy(self.before_choice)
         of = QLabel("Slices of")
         of.setBuddy(self.class_choice)
+        self.class_choice.setFixedWidth(_CLASS_PX)
         self.before_choice.setAccessibleName("Before, compare with")
         self.class_choice.setAccessibleName("Slices of")
         row = QHBoxLayout()
         row.setSpacing(GRID_PX)
         row.addWidget(compared)
-        row.addWidget(self.before_choice, 3)
+        row.addWidget(self.before_choice, 1)
         row.addSpacing(CARD_PADDING_PX)
         row.addWidget(of)
-        row.addWidget(self.class_choice, 2)
-        row.addStretch(1)
+        row.addWidget(self.class_choice)
+        row.addSpacing(CARD_PADDING_PX)
         row.addWidget(self.previous_button)
         row.addWidget(self.page_label)
         row.addWidget(self.next_button)
@@ -157,3 +163,6 @@ class PreviewPane(QWidget):
         column.setSpacing(GRID_PX)
         column.addLayout(row)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.effect_label)
+        column.addWidget(self.reach_label)
+        column.addStretch()

@@ -1,8 +1,8 @@
-"""Pictures of slices through two lists of image steps, made on a thread; the newest wish wins."""
+"""Pictures of slices through two lists of image steps, made on a thread; the newest wins."""
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -51,14 +51,10 @@ class Wish:
 
 
 class Previews(QObject):
-    """One wish at a time is fulfilled; of those that come meanwhile, only the last one is.
+    """Slices take turns, each through the newest steps, so that all follow while a slider moves.
 
     Args:
         post: Runs a function on this object's thread, from any thread.
-
-    Attributes:
-        pairs: One per sample of `shown`.
-        shown: The wish that was fulfilled last.
     """
 
     changed = Signal()
@@ -69,46 +65,59 @@ class Previews(QObject):
         super().__init__(parent)
         self._post = post
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lab")
-        self._wanted: Wish | None = None
-        self._running: Wish | None = None
-        self._is_closed = False
+        self._wish = Wish((), (), ())
+        self._made: dict[Sample, tuple[tuple[Steps, Steps], Pair]] = {}
+        self._last: Sample | None = None
+        self._is_running = self._is_closed = False
         self._slices: OrderedDict[str, HuImage] = OrderedDict()  # the thread's own
         self._pictures: OrderedDict[tuple[str, Steps], _Pixels] = OrderedDict()
-        self.shown: Wish | None = None
-        self.pairs: tuple[Pair, ...] = ()
+
+    def __getitem__(self, sample: Sample) -> Pair:
+        """The latest pictures of a slice; empty ones until the first are there."""
+        return self._made[sample][1] if sample in self._made else Pair()
 
     @property
     def is_idle(self) -> bool:
         """Whether everything that was wished for is there."""
-        return self._running is None
+        return not self._is_running
 
     def show(self, wish: Wish) -> None:
-        """Show this as soon as can be."""
-        if self._running is not None:
-            self._wanted = wish
-        elif wish != self.shown:
-            self._start(wish)
+        """Show this as soon as can be; what was wished for before and is not there is dropped."""
+        self._wish = wish
+        self._made = {s: made for s, made in self._made.items() if s in wish.samples}
+        self._start_next()
 
     def close(self) -> None:
         """Show nothing any more, and wait for the thread."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, wish: Wish) -> None:
-        self._running = wish
-        self._pool.submit(self._fulfill, wish)
+    def _start_next(self) -> None:
+        sample = None if self._is_running or self._is_closed else self._next()
+        if sample is not None:
+            self._is_running, self._last = True, sample
+            self._pool.submit(self._make, sample, self._wish)
 
-    def _fulfill(self, wish: Wish) -> None:
-        pairs = tuple(self._pair(sample, wish) for sample in wish.samples)
-        self._post(lambda: self._take(wish, pairs))
+    def _next(self) -> Sample | None:
+        """The next slice, after the one that was made last, that is not as wished."""
+        samples, steps = self._wish.samples, (self._wish.before, self._wish.after)
+        start = samples.index(self._last) + 1 if self._last in samples else 0
+        for sample in (*samples[start:], *samples[:start]):
+            if sample not in self._made or self._made[sample][0] != steps:
+                return sample
+        return None
 
-    def _take(self, wish: Wish, pairs: Sequence[Pair]) -> None:
+    def _make(self, sample: Sample, wish: Wish) -> None:
+        pair = self._pair(sample, wish)
+        self._post(lambda: self._take(sample, wish, pair))
+
+    def _take(self, sample: Sample, wish: Wish, pair: Pair) -> None:
         if self._is_closed:
             return
-        self.shown, self.pairs = wish, tuple(pairs)
-        self._running, wanted, self._wanted = None, self._wanted, None
-        if wanted is not None and wanted != wish:
-            self._start(wanted)
+        self._is_running = False
+        if sample in self._wish.samples:
+            self._made[sample] = ((wish.before, wish.after), pair)
+        self._start_next()
         self.changed.emit()
 
     def _pair(self, sample: Sample, wish: Wish) -> Pair:

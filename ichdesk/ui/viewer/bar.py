@@ -27,7 +27,7 @@ class Bar(QFrame):
         self.setProperty("role", "panel")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
-        self._row.setSpacing(GRID_PX // 2)
+        self._row.setSpacing(GRID_PX // 4)
         self.along = {along: self._along_button(along) for along in Along}
         group = QButtonGroup(self)
         for button in self.along.values():

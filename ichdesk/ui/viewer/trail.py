@@ -65,7 +65,7 @@ def through_series(trail: Trail, project: Project, heights: Heights) -> Trail:
 
     From the feet to the head where all heights are known, else in the order of the project.
     """
-    stops = _of_series(_stops(project.classes), trail.here.sample.series, heights)
+    stops = _of_series(project, trail.here.sample.series, heights)
     return Trail(Along.SERIES, stops, _nearest(stops, trail.here, 0) or 0)
 
 
@@ -82,7 +82,7 @@ def followed(trail: Trail, project: Project, heights: Heights) -> Trail | None:
     """
     here = trail.here
     everything = _stops(project.classes)
-    stops = _same_way(trail, everything, heights)
+    stops = _same_way(trail, project, heights)
     at = _nearest(stops, here, trail.at)
     if at is None and (elsewhere := _nearest(everything, here, 0)) is not None:
         stops = tuple(s for s in everything if s.class_id == everything[elsewhere].class_id)
@@ -92,16 +92,15 @@ def followed(trail: Trail, project: Project, heights: Heights) -> Trail | None:
     return Trail(trail.along, stops, min(trail.at, len(stops) - 1) if at is None else at)
 
 
-def _same_way(trail: Trail, everything: tuple[Stop, ...], heights: Heights) -> tuple[Stop, ...]:
+def _same_way(trail: Trail, project: Project, heights: Heights) -> tuple[Stop, ...]:
     if trail.along is Along.CLASS:
-        return tuple(stop for stop in everything if stop.class_id == trail.here.class_id)
-    return _of_series(everything, trail.here.sample.series, heights)
+        return _stops(bin_ for bin_ in project.classes if bin_.id == trail.here.class_id)
+    return _of_series(project, trail.here.sample.series, heights)
 
 
-def _of_series(
-    everything: tuple[Stop, ...], series: str | None, heights: Heights
-) -> tuple[Stop, ...]:
-    stops = tuple(stop for stop in everything if stop.sample.series == series)
+def _of_series(project: Project, series: str | None, heights: Heights) -> tuple[Stop, ...]:
+    samples = ((bin_.id, sample) for bin_ in project.classes for sample in bin_.samples)
+    stops = tuple(Stop(id_, sample) for id_, sample in samples if sample.series == series)
     if all(stop.sample.sha256 in heights for stop in stops):
         return tuple(sorted(stops, key=lambda stop: heights[stop.sample.sha256]))
     return stops

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ichdesk.core.project import Project
-from ichdesk.imaging.steps import STEPS
+from ichdesk.imaging.step_text import steps_words
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
 from ichdesk.ui.theme import Theme
@@ -23,7 +23,7 @@ from ichdesk.ui.viewer.read_ahead import Post, Problem, ReadAhead
 from ichdesk.ui.viewer.trail import Along, Trail
 
 _SIZE_PX = (1100, 860)
-_MIN_SIZE_PX = (800, 480)
+_MIN_HEIGHT_PX = 480
 _SCREEN_SHARE = 0.9
 _AHEAD = 3  # samples decoded in either direction
 _SEEN_AHEAD = 1
@@ -90,7 +90,7 @@ class ViewerWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addLayout(row, 1)
-        self.setMinimumSize(*_MIN_SIZE_PX)
+        self.setMinimumHeight(_MIN_HEIGHT_PX)  # the buttons say how wide
         available = self.screen().availableGeometry()
         self.resize(
             min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
@@ -212,7 +212,7 @@ class ViewerWindow(QWidget):
         series = ""
         if here.sample.series is not None:
             slices = trails.through_series(trail, project, self._heights)
-            series = f"Slice {slices.at + 1:,} of {len(slices.stops):,} of the series"
+            series = f"Series: slice {slices.at + 1:,} of {len(slices.stops):,}"
         name = project.class_by_id(here.class_id).name
         return Labels(name, f"Image {in_class.at + 1:,} of {len(in_class.stops):,}", series)
 
@@ -242,8 +242,8 @@ class ViewerWindow(QWidget):
         if found is None and sample.sha256 == self._seen_digest:
             return  # the steps have changed; what they made before stays until the new one is there
         self._seen_digest = sample.sha256
-        titles = " + ".join(STEPS[step.name].title for step in self._steps)
-        note = titles if self.canvas.picture.hu is not None else _READY_MADE
+        is_hu = self.canvas.picture.hu is not None
+        note = steps_words(self._steps) if is_hu else _READY_MADE
         self.canvas.show_seen(None if isinstance(found, Problem) else found, note)
 
     def _on_patience_lost(self) -> None:

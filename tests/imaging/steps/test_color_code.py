@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ichdesk.imaging.pipeline import slice_pixels
+from ichdesk.core.steps import Step
+from ichdesk.imaging.pipeline import checked, slice_pixels
 from ichdesk.imaging.slices import HuImage, Place
 from ichdesk.imaging.steps import STEPS
 from ichdesk.phantom import phantom_slice, render
@@ -58,12 +59,6 @@ def test_blood_lights_up_and_so_does_what_has_its_values() -> None:
 def test_blood_stays_red_in_inverted_slices(is_inverted: bool) -> None:
     hu = np.full((224, 224), 30, np.float32)
     hu[:112] = 60
-    red, _, blue = slice_pixels(HuImage(hu, (1, 1), Place(), is_inverted), color_steps())[50, 50]
+    image = HuImage(hu, (1, 1), Place(), is_inverted)
+    red, _, blue = slice_pixels(image, checked([Step("color_code")]))[50, 50].astype(int)
     assert red > blue + 60
-
-
-def color_steps() -> tuple:
-    from ichdesk.core.steps import Step
-    from ichdesk.imaging.pipeline import checked
-
-    return checked([Step("color_code")])

@@ -13,7 +13,7 @@ from ichdesk.imaging.slices import HuImage, Place
 from ichdesk.imaging.steps import STEPS, Choice, Range, Stage, StepKind
 
 NAMES = STEPS.names()
-SHAPES = ((8, 8), (1, 1), (33, 17), (17, 40), (300, 290))
+SHAPES = ((8, 8), (1, 1), (33, 17), (520, 30))
 EACH = pytest.mark.parametrize("name", NAMES)
 
 Pixels = npt.NDArray[np.float32]

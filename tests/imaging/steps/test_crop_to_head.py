@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ichdesk.imaging.pipeline import checked, slice_pixels
 from ichdesk.core.steps import DEFAULT_STEPS, Step
+from ichdesk.imaging.pipeline import checked, slice_pixels
 from ichdesk.imaging.slices import HuImage, Place
 from ichdesk.imaging.steps import STEPS
 from ichdesk.phantom import phantom_slice
@@ -40,7 +40,7 @@ def box(hu: np.ndarray) -> tuple[int, int]:
 def with_things(hu: np.ndarray) -> np.ndarray:
     """A shell under the head that touches it, foam, a tube, a dot of metal and noise in the air."""
     hu = hu.copy()
-    shell = np.abs(np.hypot(ROWS - 190, COLUMNS - 260) - 236) < 4
+    shell = np.abs(np.hypot(ROWS - 190, COLUMNS - 260) - 231) < 4
     np.putmask(hu, shell & (ROWS > 250), 400)
     np.putmask(hu, (hu < -900) & (np.abs(ROWS - 440) < 30), -850)
     ring = np.abs(np.hypot(ROWS - 60, COLUMNS - 60) - 14)
@@ -101,7 +101,7 @@ def test_an_image_all_of_tissue_is_a_head() -> None:
     np.testing.assert_array_equal(STEP(hu, margin=0.0), hu)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_phantoms_with_headrests(seed: int) -> None:
     drawn = phantom_slice(np.random.default_rng(seed), size_px=256)
     seen = STEP(drawn.hu, margin=0.0)
@@ -111,7 +111,7 @@ def test_phantoms_with_headrests(seed: int) -> None:
     assert (seen > -300).mean() > 0.55  # an ellipse fills 79 % of its box
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 700), st.integers(1, 60), st.integers(0, 2**31))
 def test_no_tissue_of_the_largest_part_is_lost(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ichdesk.imaging.steps import STEPS
-from ichdesk.imaging.window import PRESETS, window
+from ichdesk.imaging.window import PRESETS, Preset, window
 
 HU = np.array([[-1000, 20, 40, 80, 600, 2000]], np.float32)
 
@@ -18,12 +18,10 @@ def test_brain_subdural_and_bone_are_red_green_and_blue() -> None:
 
 @pytest.mark.parametrize("index", range(3))
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_any_preset_in_any_color(index: int, preset: object) -> None:
-    assert preset in PRESETS
+def test_any_preset_in_any_color(index: int, preset: Preset) -> None:
     color = ("red", "green", "blue")[index]
-    chosen = next(one for one in PRESETS if one == preset)
-    seen = STEPS["three_windows"](HU, **{color: chosen.name})
-    expected = window(HU, level_hu=chosen.level_hu, width_hu=chosen.width_hu)
+    seen = STEPS["three_windows"](HU, **{color: preset.name})
+    expected = window(HU, level_hu=preset.level_hu, width_hu=preset.width_hu)
     np.testing.assert_array_equal(seen[..., index], expected)
     others = [other for other in range(3) if other != index]
     np.testing.assert_array_equal(seen[..., others], STEPS["three_windows"](HU)[..., others])
