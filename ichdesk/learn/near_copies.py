@@ -26,7 +26,7 @@ pairs of different synthetic heads the nearest has 0.0099."""
 _CANDIDATE = 0.08  # of the plain distance on every other cell; copies stay below half of that
 _FINE, _COARSE = 1.0, 3.0  # cells; what is smaller or larger than both says little about a copy
 _LEAST_RMS = 1.0  # gray levels; below, a picture is empty and like all empty pictures
-_CHUNK = 512  # test pictures at a time, for a bounded table of distances
+_CHUNK = 512  # pictures at a time, for a bounded use of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,14 @@ def near_copies(test: Sequence[Small], train: Sequence[Small]) -> list[Pair]:
 
 
 def _shapes(pictures: Sequence[Small]) -> _Rows:
+    """What is compared of all pictures, (N, 32, 32)."""
+    starts = range(0, len(pictures), _CHUNK)
+    return np.concatenate([_edges(np.stack(pictures[i : i + _CHUNK])) for i in starts])
+
+
+def _edges(pictures: Small) -> _Rows:
     """Edges of a middling size at one contrast, (N, 32, 32) with norm 1; 0 where there are none."""
-    gray = np.stack(pictures).astype(np.float32)
+    gray = pictures.astype(np.float32)
     fine, coarse = _blur(_FINE), _blur(_COARSE)
     edges = fine @ gray @ fine.T - coarse @ gray @ coarse.T
     norms = np.linalg.norm(edges, axis=(1, 2), keepdims=True)

@@ -75,7 +75,7 @@ CLASS_PROJECTS: Mapping[int, ProjectRecipe] = MappingProxyType(
         3: ProjectRecipe(_MANY, 3, _SMALL_BLEEDS, _FASTER, "experiment3"),
         4: _FOURTH,
         5: replace(_FOURTH, style=_COLORED, lesson="experiment5"),  # the same slices
-        6: ProjectRecipe(_OUTCOMES, 6, _COMPACT, _BY_SLICE, "experiment6", patients=12),
+        6: ProjectRecipe(_OUTCOMES, 16, _COMPACT, _BY_SLICE, "experiment6", patients=12),
         7: ProjectRecipe(_FEW_TYPES, 7, _FAINT_BLEEDS, _SLOW, "experiment7", is_hu=True),
     }
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -87,9 +87,11 @@ class LabWindow(QDialog):
             self._applied = self._session.project.config.steps
             self._timer.stop()
             self.draft.take(self._applied)
-        if change & (Change.PROJECT | Change.RUN):
-            self.preview.refresh()
+        if Change.PROJECT in change:
             self._show_draft()
+        has_ended = Change.RUN in change and not self._session.is_training
+        if Change.PROJECT in change or has_ended:
+            self.preview.refresh()
             self._right.setCurrentIndex(0 if self.preview.has_slices else 1)
             self.left.setEnabled(self.preview.has_slices)
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
@@ -107,12 +109,6 @@ class LabWindow(QDialog):
         self.apply()
         self.preview.close_threads()
         super().done(result)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """The same by way of the window's own button."""
-        self.apply()
-        self.preview.close_threads()
-        super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Apply when the user turns to another window, where Train Model is."""
@@ -144,11 +140,10 @@ class LabWindow(QDialog):
         self.train_button.setEnabled(not (status.active or status.problem or trained))
         self.train_button.setToolTip(status.problem)
         compared = Comparison.of(session.run, session.previous_run)
-        results = [status.result]
-        if compared:
-            results = (
-                [compared.before, compared.now] if compared.before else [*results, compared.problem]
-            )
+        if compared and compared.before:
+            results = (compared.before, compared.now)
+        else:
+            results = (status.result, compared.problem if compared else "")
         self.result_label.setText("\n".join(filter(None, (status.phase, status.ending, *results))))
         self.changed_label.say(compared.details if compared else "")
 
@@ -164,12 +159,16 @@ class LabWindow(QDialog):
         self._timer.start()
         self._show_run()
 
+    def _on_rest(self) -> None:
+        self.apply()
+        self._show_run()
+
     def _on_train(self) -> None:
         self.apply()
         self._session.train()
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.apply)
+        self._timer.timeout.connect(self._on_rest)
         self.steps.changed.connect(self._on_steps_changed)
         self.steps.selected.connect(lambda: self.form.show_step(self.draft.current))
         self.form.value_changed.connect(self._on_value_changed)

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import delete
+
+from ichdesk.ui.widgets.untraced import untraced
 
 IMAGE_KINDS = (
     "Images, scans and zip files (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif "
@@ -14,7 +17,8 @@ SAVE_PROJECT_KINDS = "ICHDesk project (*.ichdesk);;Teachable Machine project (*.
 
 def ask_open_paths(parent: QWidget, title: str, kinds: str) -> list[Path]:
     """Ask for one or several files; empty if the user thinks better of it."""
-    names, _ = QFileDialog.getOpenFileNames(parent, title, "", kinds)
+    with untraced():
+        names, _ = QFileDialog.getOpenFileNames(parent, title, "", kinds)
     return [Path(name) for name in names]
 
 
@@ -22,13 +26,15 @@ def ask_open_path(
     parent: QWidget, title: str, kinds: str, folder: Path | None = None
 ) -> Path | None:
     """Ask for one file, or None; starts in `folder`, or where the last dialog ended."""
-    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
+    with untraced():
+        name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
     return Path(name) if name else None
 
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
     """Ask for a folder, or None."""
-    name = QFileDialog.getExistingDirectory(parent, title)
+    with untraced():
+        name = QFileDialog.getExistingDirectory(parent, title)
     return Path(name) if name else None
 
 
@@ -48,9 +54,10 @@ def ask_save_path(parent: QWidget, title: str, name: str, kinds: str) -> Path | 
     dialog.selectNameFilter(next((k for k in kinds.split(";;") if _suffix(k) == suffix), ""))
     dialog.setDefaultSuffix(suffix)
     dialog.selectFile(name)
-    accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-    chosen = Path(dialog.selectedFiles()[0]) if accepted else None
-    dialog.deleteLater()
+    with untraced():
+        accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+        chosen = Path(dialog.selectedFiles()[0]) if accepted else None
+        delete(dialog)  # now, for it writes then what must be forgotten
     return chosen
 
 
