@@ -41,6 +41,7 @@ _KEYS = (
     ("Open, save", (QKeySequence.StandardKey.Open, QKeySequence.StandardKey.Save)),
     ("Undo, redo", (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)),
     ("Add a class", ("Ctrl+Shift+N",)),
+    ("Image steps", ("Ctrl+I",)),
     ("Under the hood", ("Ctrl+U",)),
     ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
     ("Delete selected images", ("Del", "Backspace")),

@@ -69,7 +69,8 @@ class Comparison:
 def _problem(before: TrainingRun, now: TrainingRun) -> str:
     if before.class_ids != now.class_ids:
         return _OTHER_CLASSES
-    if _chosen(before, before.test) != _chosen(now, now.test):
+    same = before.test == now.test and before.key[0] == now.key[0]  # quick, and nearly always so
+    if not same and _chosen(before, before.test) != _chosen(now, now.test):
         return _OTHER_IMAGES
     return "" if any(now.test) else _NO_TEST
 
@@ -114,16 +115,14 @@ _SETTINGS = (
 
 
 def _training_images_text(before: TrainingRun, now: TrainingRun) -> str:
+    if before.train == now.train and before.key[0] == now.key[0]:
+        return ""
     old, new = _chosen(before, before.train), _chosen(now, now.train)
     if old == new:
         return ""
     if old.total() == new.total():
-        return f"{new.total():,} other training images" if not old & new else _some_text(old, new)
+        return f"{(new - old).total():,} of {new.total():,} training images are others"
     return f"{counted(new.total(), 'training image')} instead of {old.total():,}"
-
-
-def _some_text(old: Counter[tuple[int, str]], new: Counter[tuple[int, str]]) -> str:
-    return f"{(new - old).total():,} of {new.total():,} training images are others"
 
 
 # --- what it did -----------------------------------------------------------------------------

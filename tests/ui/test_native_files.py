@@ -6,12 +6,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtWidgets import QFileDialog
 
-from ichdesk.archive import save_project
+from ichdesk.archive import SampleStore, save_project
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin
+from ichdesk.protocol import messages as msg
 from ichdesk.ui import file_commands
+from ichdesk.ui.cards.training_status import TrainingStatus
 from ichdesk.ui.dropped import dropped_project
 from ichdesk.ui.widgets.file_dialogs import PROJECT_KINDS, SAVE_PROJECT_KINDS, ask_save_path
+from tests.fakes.runs import made_session, train
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -103,3 +106,19 @@ def test_the_kind_that_is_chosen_gives_the_suffix(qtbot, window, monkeypatch, tm
     monkeypatch.setattr(QFileDialog, "exec", exec_)
     ask_save_path(window, "Save project", str(tmp_path / "a.ichdesk"), SAVE_PROJECT_KINDS)
     assert seen == [("ICHDesk project (*.ichdesk)", "ichdesk"), "tm"]
+
+
+def test_a_result_without_its_model_can_be_trained_again(tmp_path) -> None:
+    with SampleStore(tmp_path) as store:
+        session = made_session(store, "A", "B")
+        train(session)
+        assert TrainingStatus.of(session, 0.0).trained
+        session.run.model = b"a model"
+        session._load_model()
+        failed = msg.ModelLoaded(session._loading, msg.Outcome.FAILED, "It does not fit.")
+        session.handle(failed)
+        status = TrainingStatus.of(session, 0.0)
+        assert status.button == "Train Model"
+        assert not status.trained
+        assert status.result
+        session.close()

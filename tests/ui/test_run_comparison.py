@@ -166,3 +166,10 @@ def test_without_probabilities_the_results_still_stand_side_by_side() -> None:
     assert compared is not None
     assert compared.before.startswith("Before: 7 of 12")
     assert compared.images == ""
+
+
+def test_training_images_that_were_exchanged_are_counted() -> None:
+    others = (SAMPLES, (*OTHERS[:9], Sample(Path("z"), 0, 1, "new")))
+    compared = Comparison.of(run((5, 4), samples=others), run((5, 4)))
+    assert compared is not None
+    assert compared.changed == "Changed: 1 of 8 training images are others."

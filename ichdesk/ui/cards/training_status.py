@@ -50,10 +50,11 @@ class TrainingStatus:
         active = session.is_training
         done = run is not None and run.phase is RunPhase.DONE
         stale = done and session.is_stale
+        trained = session.has_model and not stale  # a file may show a result and have no model
         return TrainingStatus(
-            button="Model Trained" if done and not stale else "Train Model",
+            button="Model Trained" if trained else "Train Model",
             problem=_problem(session),
-            trained=done and not stale,
+            trained=trained,
             active=active,
             phase=phase_text(run) if run and active else "",
             progress=(run.progress if run.total else None) if run and active else None,

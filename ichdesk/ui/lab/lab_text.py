@@ -14,9 +14,9 @@ INTRO = (
     "click Train Model, and compare the result with the one before."
 )
 EMPTY = (
-    "This project has no slices in Hounsfield units yet. Drop DICOM files, a folder of them or "
-    "NIfTI volumes (.nii, .nii.gz) on a class; then try here what a window or a color code does "
-    "to them."
+    "This project has no slices in Hounsfield units, so there is nothing to apply steps to. Drop "
+    "DICOM files, a folder of them or NIfTI volumes (.nii, .nii.gz) on a class, or open a class "
+    "project whose slices have Hounsfield units."
 )
 READY_MADE = "Ready-made images have no Hounsfield units any more, so no step can apply to them."
 VISIBLE = "A pixel looks different if one of its colors changes by at least 8 of 255 shades."
