@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ichdesk.core.config import TrainConfig
+from ichdesk.core.steps import Step
 from ichdesk.phantom.jpegs import GRAY, Style
 
 
@@ -56,6 +57,8 @@ _FEW_EPOCHS = TrainConfig(epochs=15, learning_rate=3e-5, head=_HEAD)
 _FASTER = TrainConfig(epochs=15, learning_rate=8e-5, head=_HEAD)
 _SLOW = TrainConfig(epochs=80, learning_rate=2e-5, head=_HEAD)
 _BY_SLICE = TrainConfig(split="slice")
+_SOFT_TISSUE = (Step("window", (("level_hu", 40.0), ("width_hu", 380.0))),)
+_WIDE_WINDOW = TrainConfig(epochs=60, learning_rate=1e-4, head=_HEAD, steps=_SOFT_TISSUE)
 
 _FEW = {"Hemorrhage": 30, "Normal": 30}
 _RARE = {"Hemorrhage": 30, "Normal": 1000}
@@ -75,8 +78,8 @@ CLASS_PROJECTS: Mapping[int, ProjectRecipe] = MappingProxyType(
         3: ProjectRecipe(_MANY, 3, _SMALL_BLEEDS, _FASTER, "experiment3"),
         4: _FOURTH,
         5: replace(_FOURTH, style=_COLORED, lesson="experiment5"),  # the same slices
-        6: ProjectRecipe(_OUTCOMES, 16, _COMPACT, _BY_SLICE, "experiment6", patients=12),
-        7: ProjectRecipe(_FEW_TYPES, 7, _FAINT_BLEEDS, _SLOW, "experiment7", is_hu=True),
+        6: ProjectRecipe(_OUTCOMES, 26, _COMPACT, _BY_SLICE, "experiment6", patients=12),
+        7: ProjectRecipe(_FEW_TYPES, 7, _FAINT_BLEEDS, _WIDE_WINDOW, "experiment7", is_hu=True),
     }
 )
 """By number."""

@@ -87,6 +87,14 @@ def _chosen(run: TrainingRun, positions: tuple[tuple[int, ...], ...]) -> Counter
 # --- what was changed ------------------------------------------------------------------------
 
 
+_HEADS = {"ichdesk": "ICHDesk classifier", "teachable-machine": "Teachable Machine head"}
+_SPLITS = {
+    "auto": "an automatic split",
+    "slice": "a split by slice",
+    "patient": "a split by patient",
+}
+
+
 def _changed_text(before: TrainingRun, now: TrainingRun) -> str:
     a, b = before.config, now.config
     parts = [text(a, b) for differs, text in _SETTINGS if differs(a) != differs(b)]
@@ -109,8 +117,8 @@ _SETTINGS = (
     _instead(lambda c: f"learning rate {np.format_float_positional(c.learning_rate, trim='-')}"),
     _instead(lambda c: f"seed {c.seed}"),
     _instead(lambda c: f"features of {title_text(c.backbone, None)}"),
-    _instead(lambda c: f"classifier “{c.head}”"),
-    _instead(lambda c: f"split “{c.split}”"),
+    _instead(lambda c: f"the {_HEADS.get(c.head, c.head)}"),
+    _instead(lambda c: _SPLITS.get(c.split, c.split)),
 )
 
 

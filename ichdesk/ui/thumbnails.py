@@ -45,6 +45,7 @@ class Thumbnails(QObject):
         self._seen = ""  # names the steps in the keys of slices
         self._cache: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._capacity = _CACHE_BYTES // (_BYTES_PER_PIXEL * self._side_px**2)
+        self._latest: dict[str, str] = {}  # key of the last picture of a digest
         self._wanted: dict[int, dict[str, Sample]] = {}
         self._running: set[str] = set()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="thumbnails")
@@ -61,10 +62,13 @@ class Thumbnails(QObject):
         return self._key(sample) in self._cache
 
     def __getitem__(self, sample: Sample) -> QPixmap | None:
-        """The picture, or None if it is not there yet or cannot be decoded."""
+        """The picture, or None if there is none yet or it cannot be decoded.
+
+        A slice is shown through its former steps until its new picture is there.
+        """
         key = self._key(sample)
         if key not in self._cache:
-            return None
+            return self._cache.get(self._latest.get(sample.sha256, ""))
         self._cache.move_to_end(key)
         return self._cache[key]
 
@@ -119,10 +123,17 @@ class Thumbnails(QObject):
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(self._ratio)
         self._cache[key] = pixmap
+        self._latest[digest] = key
         while len(self._cache) > self._capacity:
-            self._cache.popitem(last=False)
+            self._drop_oldest()
         self.ready.emit(digest)
         self._start_next()
+
+    def _drop_oldest(self) -> None:
+        key, _ = self._cache.popitem(last=False)
+        digest = key.partition(" ")[0]
+        if self._latest.get(digest) == key:
+            del self._latest[digest]
 
 
 def small_image(data: bytes, side_px: int, steps: Steps = DEFAULT_STEPS) -> QImage:

@@ -19,7 +19,7 @@ from ichdesk.core.project import Project
 from ichdesk.core.resources import project_path
 from ichdesk.core.samples import Sample
 from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE
-from ichdesk.core.steps import DEFAULT_STEPS, Step, Steps
+from ichdesk.core.steps import Step, Steps
 from ichdesk.imaging.hu_png import is_hu_png, read_hu_png
 from ichdesk.imaging.pipeline import checked
 from ichdesk.learn.experiment import DataSet, NamedSamples, prepare_training, read_data_set
@@ -117,7 +117,7 @@ def test_the_range_that_is_colored_decides(
     projects: dict[int, Project], measured: Callable[[int, TrainConfig], Numbers]
 ) -> None:
     config = projects[LIVE].config
-    assert config.steps == DEFAULT_STEPS
+    assert config.steps == checked([Step("window", (("width_hu", 380.0),))])
     gray = measured(LIVE, config)
     blood = measured(LIVE, replace(config, steps=color_coded(*BLOOD)))
     brain = measured(LIVE, replace(config, steps=color_coded(*BRAIN)))

@@ -94,7 +94,11 @@ def test_the_same_answers_and_the_same_settings() -> None:
         ({"learning_rate": 0.00003}, "learning rate 0.00003 instead of learning rate 0.001"),
         ({"seed": 7}, "seed 7 instead of seed 0"),
         ({"backbone": "resnet18"}, "features of resnet18 instead of features of CT phantom"),
-        ({"head": "teachable-machine"}, "classifier “teachable-machine” instead of"),
+        ({"split": "patient"}, "a split by patient instead of an automatic split"),
+        (
+            {"head": "teachable-machine"},
+            "the Teachable Machine head instead of the ICHDesk classifier",
+        ),
     ],
 )
 def test_every_setting_that_changes_a_result_is_named(change: dict[str, object], said: str) -> None:

@@ -38,6 +38,8 @@ class StepsRow(QWidget):
         """Show the steps of a project."""
         steps = project.config.steps
         has_slices = any(sample.is_hu for bin_ in project.classes for sample in bin_.samples)
-        self.setVisible(has_slices or steps != DEFAULT_STEPS)
-        self.steps_label.say(steps_words(steps))
-        self.button.setAccessibleDescription(steps_words(steps))
+        is_shown = has_slices or steps != DEFAULT_STEPS
+        self.setVisible(is_shown)
+        if is_shown:  # the plug-ins are not loaded before they are needed
+            self.steps_label.say(steps_words(steps))
+            self.button.setAccessibleDescription(steps_words(steps))

@@ -317,3 +317,19 @@ def test_closing_the_window_closes_the_lab(lab: LabWindow, window: MainWindow) -
     range_row(lab, "width_hu").number.setValue(120)
     window.close_now()
     assert not lab.isVisible()
+
+
+def test_thumbnails_stay_until_the_ones_through_the_new_steps_are_there(
+    qtbot: QtBot, lab: LabWindow, window: MainWindow, slices: list[Sample]
+) -> None:
+    thumbnails = window.thumbnails
+    qtbot.waitUntil(lambda: thumbnails.is_idle and slices[0] in thumbnails, timeout=20_000)
+    before = thumbnails[slices[0]]
+    assert before is not None
+    add(lab, "color_code")
+    assert slices[0] not in thumbnails
+    assert thumbnails[slices[0]] is before
+    qtbot.waitUntil(lambda: thumbnails.is_idle and slices[0] in thumbnails, timeout=20_000)
+    after = thumbnails[slices[0]]
+    assert after is not None
+    assert after.toImage() != before.toImage()
