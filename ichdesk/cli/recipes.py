@@ -81,9 +81,8 @@ def make_project(recipe: "ProjectRecipe", store: SampleStore, bars: Bars) -> Pro
         samples = []
         try:
             for drawn in draw_samples(recipe, name):
-                known = store.add(drawn.data)
-                keys = {"patient": drawn.patient, "series": drawn.series}
-                samples.append(replace(known, is_hu=recipe.is_hu, **keys))
+                kept = replace(store.add(drawn.data), is_hu=recipe.is_hu)
+                samples.append(replace(kept, patient=drawn.patient, series=drawn.series))
                 done += 1
                 bars.show("Drawing", done, total)
         except ValueError as error:

@@ -18,7 +18,7 @@ from ichdesk.phantom.parts import PatientRandom
 from ichdesk.phantom.slices import PhantomSlice, draw_slice
 
 LOWEST_MM, HIGHEST_MM = 0.0, 56.0
-"""Heights of the slices above the plane through both commissures; all are above the face."""
+"""Heights of the lowest and the highest slice above the plane through both commissures."""
 
 _LEVELS = ((41.0, "vertex"), (23.0, "body"), (0.0, "ventricle"))
 

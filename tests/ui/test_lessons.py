@@ -18,7 +18,7 @@ from ichdesk.ui.lessons import Lesson, class_projects, lesson_of
 from ichdesk.ui.theme import Mode
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-NAMES = [f"experiment{number}" for number in range(1, 6)]
+NAMES = [f"experiment{number}" for number in range(1, 8)]
 
 
 @pytest.fixture
