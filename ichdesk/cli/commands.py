@@ -170,7 +170,7 @@ def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -
 
 @app.command()
 @_file
-@click.option("--repeats", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--repeats", "--seeds", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--settings", type=click.Choice(["file", "default"]), default="default")
 @_backbone
 @_head

@@ -32,7 +32,7 @@ from ichdesk.imaging.pictures import read_one
 from ichdesk.imaging.pipeline import checked, model_pixels
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
-from ichdesk.protocol.runs import apply_event, start_training
+from ichdesk.protocol.runs import apply_event, repeat_training, start_training
 
 _REQUEST_ID = 1
 
@@ -125,22 +125,24 @@ def repeat(
     project: Project, config: TrainConfig, repeats: int, bars: Bars
 ) -> tuple[list[float], TrainingRun]:
     """Test accuracies of runs with the seeds 0 to repeats - 1, and the first run's split."""
-    from ichdesk.worker.handlers import Handlers, RepeatEnded  # noqa: PLC0415 - loads torch
+    from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - loads torch
 
     project = replace(project, config=config)
     if problem := project.training_problem():
         raise UserError(problem)
     _, request, run = _start(project)
     accuracies = []
-    for event in Handlers().repeat(request, repeats):
+    for event in Handlers().handle(repeat_training(request, repeats)):
         match event:
             case msg.FeaturesProgressed():
                 bars.show("Features", event.done, event.total)
             case msg.SplitMade():
                 apply_event(run, event, monotonic())
-            case RepeatEnded():
-                accuracies.append(event.test_accuracy)
+            case msg.RepeatEnded():
+                accuracies.append(event.correct / event.tested if event.tested else float("nan"))
                 bars.show("Training", len(accuracies), repeats)
+            case msg.RepeatsEnded(error=str() as error):
+                raise UserError(error)
     return accuracies, run
 
 

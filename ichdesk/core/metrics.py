@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 Counts = npt.NDArray[np.int64]
 
-_Z_95 = 1.959963984540054  # 97.5th percentile of the standard normal distribution
+Z_95 = 1.959963984540054  # 97.5th percentile of the standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,16 @@ def accuracy_per_class(confusion: Counts, names: list[str]) -> list[ClassAccurac
     return rows
 
 
-def wilson_interval(successes: int, n: int) -> tuple[float, float] | None:
-    """95 % score interval of a proportion (Wilson 1927, doi 10.2307/2276774); None when n is 0."""
+def wilson_interval(successes: float, n: float) -> tuple[float, float] | None:
+    """95 % score interval of a proportion (Wilson 1927, doi 10.2307/2276774); None when n is 0.
+
+    Neither needs to be whole: see `grouped_interval`.
+    """
     if n == 0:
         return None
     p = successes / n
-    center = (p + _Z_95**2 / (2 * n)) / (1 + _Z_95**2 / n)
-    half = _Z_95 / (1 + _Z_95**2 / n) * sqrt(p * (1 - p) / n + _Z_95**2 / (4 * n**2))
+    center = (p + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
+    half = Z_95 / (1 + Z_95**2 / n) * sqrt(p * (1 - p) / n + Z_95**2 / (4 * n**2))
     low = 0.0 if successes == 0 else max(0.0, center - half)
     high = 1.0 if successes == n else min(1.0, center + half)
     return low, high

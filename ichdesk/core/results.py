@@ -9,6 +9,7 @@ from typing import Any
 
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
+from ichdesk.core.evaluation_result import evaluation_result
 from ichdesk.core.metrics import accuracy_per_class
 from ichdesk.core.notes import counted, os_reason
 from ichdesk.core.run import EpochMetrics, TrainingRun
@@ -54,6 +55,7 @@ def run_result(
         "test_correct": correct,
         "test_samples": n,
         "test_interval": run.test_interval,
+        **evaluation_result(run, names),
         "seconds": {
             "open": seconds["open"],
             "features": run.seconds.get("features", 0.0),

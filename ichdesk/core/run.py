@@ -114,6 +114,19 @@ def is_done(run: TrainingRun | None) -> bool:
     return run is not None and run.phase is RunPhase.DONE
 
 
+def classes_now(run: TrainingRun, project: Project) -> tuple[tuple[int, str], ...]:
+    """(position in the project, name) of a run's classes, as they are called now.
+
+    A class that was deleted since keeps a place, and its name with "(deleted)".
+    """
+    now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(project.classes)}
+    then = zip(run.class_ids, run.names, strict=True)
+    return tuple(
+        now.get(class_id, (index, f"{name} (deleted)".strip()))
+        for index, (class_id, name) in enumerate(then)
+    )
+
+
 def training_key(project: Project) -> TrainingKey:
     """What a model depends on: enabled classes by identity, their samples, and the settings.
 

@@ -9,7 +9,7 @@ import torch
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.metrics import accuracy
+from ichdesk.core.metrics import Counts
 from ichdesk.core.notes import Notes
 from ichdesk.core.samples import Sample
 from ichdesk.core.split_facts import BY_SLICE, split_rule
@@ -134,9 +134,16 @@ class Training:
     results: Iterator[BatchResult | EpochResult]
 
 
-def prepare_training(data: DataSet, config: TrainConfig) -> Training:
-    """Split the data and make a head; all chance comes from the seed."""
-    split = data.split(config.seed, data.rule(config.split))
+def prepare_training(data: DataSet, config: TrainConfig, split_seed: int | None = None) -> Training:
+    """Split the data and make a head; all chance comes from the seed.
+
+    Args:
+        data: To train on and to hold out from.
+        config: Its seed decides initial weights and order, and the split unless `split_seed` does.
+        split_seed: Another seed for the split.
+    """
+    seed = config.seed if split_seed is None else split_seed
+    split = data.split(seed, data.rule(config.split))
     train, test = data.labeled(split.train), data.labeled(split.test)
     generator = torch.Generator().manual_seed(config.seed)
     head = Head(data.dimension, len(data.vectors), generator)
@@ -144,21 +151,26 @@ def prepare_training(data: DataSet, config: TrainConfig) -> Training:
 
 
 def repeat(
-    data: DataSet, config: TrainConfig, repeats: int, is_cancelled: IsCancelled
-) -> Iterator[float]:
-    """Split and train with the seeds 0 to `repeats` - 1; yields each one's test accuracy.
+    data: DataSet,
+    config: TrainConfig,
+    repeats: int,
+    is_cancelled: IsCancelled,
+    split_seed: int | None = None,
+) -> Iterator[Counts]:
+    """Train with the seeds 0 to `repeats` - 1; yields each one's test counts (C, C).
 
-    Two configurations that differ only in `split` show what a split by slice hides.
+    Two configurations that differ only in `split` show what a split by slice hides; with and
+    without `split_seed` shows how much of the luck lies in which images are held out.
 
     Raises:
         Cancelled: `is_cancelled` said so, asked after every batch.
     """
     for seed in range(repeats):
-        confusion = None
-        for result in prepare_training(data, replace(config, seed=seed)).results:
+        training = prepare_training(data, replace(config, seed=seed), split_seed)
+        confusion = np.zeros((len(data.vectors),) * 2, np.int64)
+        for result in training.results:
             if is_cancelled():
                 raise Cancelled
             if isinstance(result, EpochResult):
                 confusion = result.test.confusion
-        share = accuracy(confusion) if confusion is not None else None
-        yield float("nan") if share is None else share
+        yield confusion

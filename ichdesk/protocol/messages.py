@@ -1,8 +1,8 @@
 """Requests to the worker, in the imperative, and its events, in the past tense.
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
-`RunEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or `BackbonesListed`. Arrays travel as
-raw buffers.
+`RunEnded`, `RepeatsEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or `BackbonesListed`.
+Arrays travel as raw buffers.
 """
 
 from dataclasses import dataclass, field
@@ -75,6 +75,22 @@ class StartTraining:
     request_id: int
     classes: tuple[ClassRef, ...]
     settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatTraining:
+    """Train with the seeds 0 to `repeats` - 1 in place of the settings'; keep none of the models.
+
+    Attributes:
+        same_split: Whether the seed of the settings splits the images each time, so that the other
+            seeds decide initial weights and order of samples only.
+    """
+
+    request_id: int
+    classes: tuple[ClassRef, ...]
+    settings: Settings
+    repeats: int
+    same_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +268,25 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatEnded:
+    """One training of `RepeatTraining` is done: `correct` of `tested` test images were right."""
+
+    request_id: int
+    seed: int
+    correct: int
+    tested: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatsEnded:
+    """Terminal event of `RepeatTraining`."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionEnded:
     """Terminal event of `Predict`; `probabilities` is (N, C)."""
 
@@ -328,9 +363,12 @@ class BackbonesListed:
 
 
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
-WorkRequest = StartTraining | Predict | SaveModel | LoadModel | BackboneRequest
+TrainingRequest = StartTraining | RepeatTraining
+WorkRequest = TrainingRequest | Predict | SaveModel | LoadModel | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
-TerminalEvent = RunEnded | PredictionEnded | ModelSaved | ModelLoaded | BackbonesListed
+TerminalEvent = (
+    RunEnded | RepeatsEnded | PredictionEnded | ModelSaved | ModelLoaded | BackbonesListed
+)
 Event = (
     WorkerReady
     | FeaturesProgressed
@@ -338,6 +376,8 @@ Event = (
     | BatchEnded
     | EpochEnded
     | RunEnded
+    | RepeatEnded
+    | RepeatsEnded
     | PredictionEnded
     | ModelSaved
     | ModelLoaded

@@ -29,6 +29,14 @@ def start_training(
     )
 
 
+def repeat_training(
+    training: msg.StartTraining, repeats: int, same_split: bool = False
+) -> msg.RepeatTraining:
+    """The request that repeats a training with other seeds."""
+    classes, settings = training.classes, training.settings
+    return msg.RepeatTraining(training.request_id, classes, settings, repeats, same_split)
+
+
 def load_model(
     request_id: int, run: TrainingRun, labels: tuple[str, ...], device: str
 ) -> msg.LoadModel:

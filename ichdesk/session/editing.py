@@ -1,6 +1,6 @@
 """The project under edit: every change of it, undo and redo, and messages about them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ichdesk.core.config import TrainConfig
@@ -80,6 +80,22 @@ class ProjectEditor:
         """Move samples to another class."""
         if indices and source_id != target_id:
             moved = self.project.move_samples(source_id, indices, target_id)
+            self._edit("Move samples", moved)
+
+    def remove_from_classes(self, chosen: Mapping[int, Collection[int]]) -> None:
+        """Remove samples of several classes, by class id and positions, as one edit."""
+        removed = self.project
+        for class_id, indices in chosen.items():
+            removed = removed.remove_samples(class_id, indices)
+        if any(chosen.values()):
+            self._edit("Remove samples", removed)
+
+    def move_from_classes(self, chosen: Mapping[int, Collection[int]], target_id: int) -> None:
+        """Move samples of several classes, by class id and positions, as one edit."""
+        moved, sources = self.project, {k: rows for k, rows in chosen.items() if k != target_id}
+        for class_id, indices in sources.items():
+            moved = moved.move_samples(class_id, indices, target_id)
+        if any(sources.values()):
             self._edit("Move samples", moved)
 
     def set_config(self, config: TrainConfig) -> None:

@@ -71,6 +71,11 @@ class ProjectFiles(ProjectEditor):
         return self.path.name if self.path else "Untitled"
 
     @property
+    def finished_run(self) -> TrainingRun | None:
+        """The last run that ended well; while another one goes, the one before."""
+        return self.run if is_done(self.run) else self.previous_run
+
+    @property
     def job(self) -> JobState | None:
         """Background work on files, or None."""
         return self._jobs.state
@@ -115,7 +120,7 @@ class ProjectFiles(ProjectEditor):
         target = path or self.path
         if target is None:
             raise ValueError("a new project needs a path")
-        project, number, run = self.project, self._projects_before, self._run_to_save
+        project, number, run = self.project, self._projects_before, self.finished_run
 
         def done(_: None) -> None:
             if number != self._projects_before:
@@ -181,11 +186,6 @@ class ProjectFiles(ProjectEditor):
         self.run, self.previous_run = run, None
         self._told_lost.clear()
         self.notices = ()
-
-    @property
-    def _run_to_save(self) -> TrainingRun | None:
-        """The last run that ended well; while another one goes, the one before."""
-        return self.run if is_done(self.run) else self.previous_run
 
     @property
     def proposed_suffix(self) -> str:

@@ -10,13 +10,14 @@ from ichdesk.archive import SampleStore
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
 from ichdesk.core.results import split_warnings, untaught_text
-from ichdesk.core.run import RunPhase, TrainingRun, is_done, training_key
+from ichdesk.core.run import RunPhase, TrainingRun, classes_now, is_done, training_key
 from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
 from ichdesk.session.files import ProjectFiles
 from ichdesk.session.jobs import Post
+from ichdesk.session.luck import Luck
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
@@ -49,6 +50,7 @@ class Session(ProjectFiles):
         self.backbones = Backbones(
             self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
         )
+        self.luck = Luck(self, worker, self._request_ids, lambda: self._notify(Change.RUN))
         self._saves: dict[int, str] = {}
         self._run_notices: set[int] = set()
         self._loading: int | None = None
@@ -79,18 +81,8 @@ class Session(ProjectFiles):
 
     @property
     def run_classes(self) -> tuple[tuple[int, str], ...]:
-        """(position in the project, name) of the run's classes, as they are called now.
-
-        A class that was deleted since keeps a place, and its name with "(deleted)".
-        """
-        if self.run is None:
-            return ()
-        now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(self.project.classes)}
-        then = zip(self.run.class_ids, self.run.names, strict=True)
-        return tuple(
-            now.get(class_id, (index, f"{name} (deleted)".strip()))
-            for index, (class_id, name) in enumerate(then)
-        )
+        """(position in the project, name) of the run's classes, as they are called now."""
+        return classes_now(self.run, self.project) if self.run else ()
 
     # --- training ----------------------------------------------------------------------------
 
@@ -104,6 +96,7 @@ class Session(ProjectFiles):
             return False
         classes = [bin_ for bin_ in self.project.enabled_classes if bin_.samples]
         request_id = next(self._request_ids)
+        self.luck.drop()
         self._keep_run()
         self._history.seal()
         self.run = TrainingRun(
@@ -165,6 +158,8 @@ class Session(ProjectFiles):
                 self._model_loaded(event)
             case msg.BackbonesListed():
                 self.backbones.handle(event)
+            case _ if self.luck.handle(event):
+                pass
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
 
@@ -185,6 +180,7 @@ class Session(ProjectFiles):
         self, project: Project, path: Path | None, run: TrainingRun | None = None
     ) -> None:
         self.cancel_training()
+        self.luck.drop()
         super()._replace_project(project, path, run)
         self._load_model()
         self._preview.clear()
@@ -226,6 +222,7 @@ class Session(ProjectFiles):
         self.worker = replace(self.worker, status=status)
         self._preview.forget_requests()
         self.backbones.forget_requests()
+        self.luck.forget_requests()
         self._saves.clear()
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED

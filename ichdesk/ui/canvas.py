@@ -49,6 +49,12 @@ class Canvas(QScrollArea):
         """Hand a change to the cards."""
         self.surface.refresh(change)
 
+    def show_sample(self, class_id: int, index: int) -> None:
+        """Bring a sample of a class into view and select it."""
+        card = self.surface.class_cards[class_id]
+        card.strip.go_to(index)
+        self.ensureWidgetVisible(card, 0, CARD_GAP_PX)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the new width."""
         super().resizeEvent(event)

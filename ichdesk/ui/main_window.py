@@ -26,6 +26,7 @@ from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
+    from ichdesk.ui.cell_images import CellImages
     from ichdesk.ui.lab.lab_window import LabWindow
     from ichdesk.ui.viewer.viewer_window import ViewerWindow
 
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._lesson_view: LessonView | None = None
         self._viewer: ViewerWindow | None = None
         self._lab: LabWindow | None = None
+        self._cell_images: CellImages | None = None
         self._post = bridge.post
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
@@ -172,6 +174,21 @@ class MainWindow(QMainWindow):
         """The viewer, while it is open."""
         return self._viewer
 
+    def show_cell_images(self, cell: tuple[int, int] | None) -> None:
+        """Show the test images of a cell of the confusion matrix, or with None all errors."""
+        if self._cell_images is None:
+            self._cell_images = self._new_cell_images()
+        self._cell_images.show_cell(cell)
+        self._cell_images.show()
+        self._cell_images.raise_()
+        self._cell_images.activateWindow()
+
+    def show_in_class(self, class_id: int, index: int) -> None:
+        """Bring a sample into view in the card of its class."""
+        self.activateWindow()
+        self.raise_()
+        self.canvas.show_sample(class_id, index)
+
     def show_under_the_hood(self, shown: bool) -> None:
         """Open or close the panel on the right."""
         if shown and self._under_the_hood is None:
@@ -206,6 +223,8 @@ class MainWindow(QMainWindow):
             self._viewer.refresh(change)
         if self._lab is not None:
             self._lab.refresh(change)
+        if self._cell_images is not None:
+            self._cell_images.refresh(change)
 
     def close_now(self) -> None:
         """Close without asking, and end the window's threads."""
@@ -214,6 +233,7 @@ class MainWindow(QMainWindow):
             self._lab.reject()
         self.close()
         self._close_viewer()
+        self._close_cell_images()
         self.thumbnails.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -228,6 +248,7 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
         self._close_viewer()
+        self._close_cell_images()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -297,6 +318,7 @@ class MainWindow(QMainWindow):
         panel = UnderTheHood(self._session, self._theme)
         panel.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         panel.close_requested.connect(lambda: self.show_under_the_hood(False))
+        panel.images_requested.connect(self.show_cell_images)
         self.splitter.addWidget(panel)
         self.splitter.setStretchFactor(1, 0)
         self._under_the_hood = panel
@@ -321,6 +343,22 @@ class MainWindow(QMainWindow):
         view.closed.connect(self.splitter.setFocus)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, view)
         self._lesson_view = view
+
+    def _new_cell_images(self) -> "CellImages":
+        from ichdesk.ui.cell_images import CellImages  # noqa: PLC0415 - when asked for
+
+        window = CellImages(self._session, self._theme, self._post)
+        window.finished.connect(self._on_cell_images_finished)
+        window.view_requested.connect(self.show_sample)
+        window.class_requested.connect(self.show_in_class)
+        return window
+
+    def _close_cell_images(self) -> None:
+        if self._cell_images is not None:
+            self._cell_images.reject()
+
+    def _on_cell_images_finished(self) -> None:
+        self._cell_images = None
 
     def _on_under_the_hood_requested(self) -> None:
         panel = self._under_the_hood

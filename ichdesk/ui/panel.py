@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ichdesk.core.registry import Registry
+from ichdesk.session.session import Session
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import Theme
 
@@ -16,13 +18,19 @@ class Panel(QWidget):
 
     Attributes:
         title: Heading; `order` its place from the top; `help_text` two or three sentences.
-        empty_text: What stands in its place before there is anything to show.
+        empty_text: What stands in its place before there is anything to show; `waiting_text`
+            while training runs.
+        images_requested: Asks for the test images of a cell of the confusion matrix, by the ids
+            of the true class and of the class that was said; None asks for all errors.
     """
+
+    images_requested = Signal(object)
 
     title: ClassVar[str]
     order: ClassVar[int]
     help_text: ClassVar[str]
     empty_text: ClassVar[str]
+    waiting_text: ClassVar[str] = "This fills in when the first epoch has ended."
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +40,9 @@ class Panel(QWidget):
     def picture_height_px(self) -> int:
         """How much of the panel, from its top, belongs on a picture of it."""
         return self.height()
+
+    def take_session(self, session: Session) -> None:
+        """Keep what the panel's own buttons act on; a panel that only shows has no need of it."""
 
     def refresh(self, view: RunView | None) -> bool:
         """Show the run; False if it has nothing to show yet."""

@@ -14,8 +14,6 @@ from ichdesk.ui.widgets.file_dialogs import ask_save_path
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
 
-_WAITING_TEXT = "This fills in when the first epoch has ended."
-
 
 class PanelFrame(QWidget):
     """One panel with everything that all panels share."""
@@ -26,6 +24,7 @@ class PanelFrame(QWidget):
         super().__init__(parent)
         self.panel = panel
         self._session = session
+        panel.take_session(session)
         self._note = ""
         self.title = QLabel(panel.title)
         self.title.setFont(ui_font(BODY_PX, bold=True))
@@ -47,7 +46,7 @@ class PanelFrame(QWidget):
         self.panel.setVisible(filled)
         self.empty.setVisible(not filled)
         running = view is not None and view.run.is_active
-        self.empty.setText(_WAITING_TEXT if running else self.panel.empty_text)
+        self.empty.setText(self.panel.waiting_text if running else self.panel.empty_text)
         for button in (self.copy_button, self.save_button):
             button.setEnabled(filled)
 

@@ -26,6 +26,7 @@ class Thumbnails(QObject):
     Args:
         post: Runs a function on this object's thread, from any thread.
         ratio: Device pixels per pixel of the sharpest screen.
+        side_px: Of a picture.
     """
 
     ready = Signal(str)
@@ -36,10 +37,11 @@ class Thumbnails(QObject):
         post: Callable[[Callable[[], None]], None],
         ratio: float = 1.0,
         parent: QObject | None = None,
+        side_px: int = THUMBNAIL_PX,
     ) -> None:
         super().__init__(parent)
         self._post = post
-        self._side_px = round(THUMBNAIL_PX * ratio)
+        self._side_px = round(side_px * ratio)
         self._ratio = ratio
         self._steps = DEFAULT_STEPS
         self._seen = ""  # names the steps in the keys of slices

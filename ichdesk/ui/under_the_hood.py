@@ -27,6 +27,7 @@ class UnderTheHood(QFrame):
     """Summary of the run and every registered panel, live while training."""
 
     close_requested = Signal()
+    images_requested = Signal(object)  # as of a panel
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,8 @@ class UnderTheHood(QFrame):
         self.comparison_label = CaptionLabel()
         self.state_chip = Chip(theme)
         self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
+        for frame in self.frames:
+            frame.panel.images_requested.connect(self.images_requested)
         self._lay_out()
         self._show_run()
 

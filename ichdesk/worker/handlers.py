@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
 
@@ -23,7 +23,6 @@ from ichdesk.learn.experiment import (
     prepare_training,
     read_data_set,
     refuse_too_few,
-    repeat,
 )
 from ichdesk.learn.features import BATCH, Cancelled, Extractor, FeatureCache, FeatureProgress
 from ichdesk.learn.fit import BatchResult, EpochResult
@@ -56,6 +55,8 @@ from ichdesk.protocol.messages import (
     Outcome,
     Predict,
     PredictionEnded,
+    RepeatsEnded,
+    RepeatTraining,
     Request,
     RunEnded,
     SaveModel,
@@ -63,17 +64,20 @@ from ichdesk.protocol.messages import (
     Shutdown,
     SplitMade,
     StartTraining,
+    TrainingRequest,
     WorkerReady,
     WorkRequest,
 )
 from ichdesk.worker.backbones import BackboneDesk
 from ichdesk.worker.cancellations import Cancellations
+from ichdesk.worker.repeats import repeats
 
 _log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_BATCH_EVENTS = 0.05
 _TERMINAL_EVENTS = {
     StartTraining: RunEnded,
+    RepeatTraining: RepeatsEnded,
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
     LoadModel: ModelLoaded,
@@ -92,14 +96,6 @@ _UNEXPECTED = (
 _OTHER_MODEL = (
     "The trained model in the project does not fit its settings and was left out; train again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatEnded:
-    """One of several trainings is done; `test_accuracy` is NaN if nothing was held out."""
-
-    seed: int
-    test_accuracy: float
 
 
 class Handlers:
@@ -165,30 +161,12 @@ class Handlers:
         finally:
             self._cancelled.discard(request.request_id)
 
-    def repeat(
-        self, request: StartTraining, repeats: int
-    ) -> Iterator[FeaturesProgressed | SplitMade | RepeatEnded]:
-        """Train with the seeds 0 to `repeats` - 1 instead of the request's; keeps no model.
-
-        Yields:
-            Progress, the split with seed 0, and then the result of each training.
-
-        Raises:
-            UserError: The request cannot be trained on.
-            Cancelled: The request was cancelled.
-        """
-        data, extractor = yield from self._read(request)
-        config = _config(request.settings)
-        with one_cpu_thread():
-            yield _split_made(request, data, data.split(0, data.rule(config.split)), extractor)
-            shares = repeat(data, config, repeats, lambda: request.request_id in self._cancelled)
-            for seed, share in enumerate(shares):
-                yield RepeatEnded(seed, share)
-
     def _answer(self, request: WorkRequest) -> Iterator[Event]:
         match request:
             case StartTraining():
                 yield from self._train(request)
+            case RepeatTraining():
+                yield from self._repeat(request)
             case Predict():
                 probabilities = self._predict(request)
                 yield PredictionEnded(request.request_id, Outcome.DONE, None, probabilities)
@@ -223,8 +201,17 @@ class Handlers:
         file = np.frombuffer(model_bytes(replace(model, labels=numbers)), np.uint8)
         yield RunEnded(request.request_id, Outcome.DONE, None, seconds, probabilities, file)
 
+    def _repeat(self, request: RepeatTraining) -> Iterator[Event]:
+        data, extractor = yield from self._read(request)
+        config = _config(request.settings)
+        seed = config.seed if request.same_split else 0
+        yield _split_made(request, data, data.split(seed, data.rule(config.split)), extractor)
+        with one_cpu_thread():
+            cancelled = self._cancelled
+            yield from repeats(request, data, config, lambda: request.request_id in cancelled)
+
     def _read(
-        self, request: StartTraining
+        self, request: TrainingRequest
     ) -> Generator[FeaturesProgressed, None, tuple[DataSet, Extractor]]:
         """Check the request and compute the features, with progress."""
         config = _config(request.settings)
@@ -306,7 +293,7 @@ def _config(settings: Settings) -> TrainConfig:
     return config
 
 
-def _named_samples(request: StartTraining, index: int) -> NamedSamples:
+def _named_samples(request: TrainingRequest, index: int) -> NamedSamples:
     entry = request.classes[index]
     samples = tuple(
         Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu)
@@ -328,7 +315,7 @@ def _as_events(
 
 
 def _split_made(
-    request: StartTraining, data: DataSet, split: Split, extractor: Extractor
+    request: TrainingRequest, data: DataSet, split: Split, extractor: Extractor
 ) -> SplitMade:
     facts = split_facts(data, split, data.rule(request.settings.split))
     device = extractor.device.type

@@ -26,6 +26,7 @@ from safetensors.torch import load as load_tensors
 
 from ichdesk.archive import SampleStore, open_project
 from ichdesk.core.config import DEFAULT_HEAD, HEADS, TrainConfig
+from ichdesk.core.metrics import accuracy
 from ichdesk.imaging.decode import decode_sample
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.backbones.ct_phantom import CtPhantom, CtPhantomNet
@@ -120,7 +121,8 @@ def real_project(extractor: Extractor, path: Path) -> DataSet:
 def accuracies(data: DataSet, config: TrainConfig, splits: int) -> list[float]:
     """Test accuracy of each split."""
     with one_cpu_thread():
-        return list(repeat(data, config, splits, lambda: False))
+        counts = repeat(data, config, splits, lambda: False)
+        return [share for each in counts if (share := accuracy(each)) is not None]
 
 
 def project_accuracies(

@@ -78,7 +78,20 @@ def epoch(session: Session, number: int, *, correct: int = 3, measured: bool = T
 def end(
     session: Session, outcome: msg.Outcome = msg.Outcome.DONE, error: str | None = None
 ) -> None:
-    session.handle(msg.RunEnded(session.run.request_id, outcome, error))
+    """End the run; if it is done, with answers that agree with the counts of the last epoch."""
+    run, counts = session.run, session.run.confusion
+    told = {}
+    if outcome is msg.Outcome.DONE and counts is not None and counts.any():
+        told = {"test_probabilities": answers(counts)}
+    session.handle(msg.RunEnded(run.request_id, outcome, error, **told))
+
+
+def answers(counts: np.ndarray) -> np.ndarray:
+    """Probabilities (N, C) of images with such a confusion matrix, class after class."""
+    classes = len(counts)
+    called = np.concatenate([np.repeat(np.arange(classes), row) for row in counts])
+    sure = np.random.default_rng(0).uniform(0.5, 0.99, (len(called), 1)).astype(np.float32)
+    return np.where(np.eye(classes, dtype=bool)[called], sure, (1 - sure) / (classes - 1))
 
 
 def train(session: Session, epochs: int = 3, *, correct: int = 3) -> None:

@@ -47,11 +47,20 @@ def test_the_split_leaves_unreadable_samples_out(data: DataSet) -> None:
 
 def test_a_repeat_is_the_training_with_that_seed(data: DataSet) -> None:
     config = TrainConfig(epochs=3, learning_rate=0.1)
-    shares = list(repeat(data, config, 3, lambda: False))
-    for seed, share in enumerate(shares):
+    for seed, counts in enumerate(repeat(data, config, 3, lambda: False)):
         *_, last = prepare_training(data, replace(config, seed=seed)).results
         assert isinstance(last, EpochResult)
-        assert last.test.acc == share
+        assert np.array_equal(last.test.confusion, counts)
+
+
+def test_another_seed_can_leave_the_split_as_it_is(data: DataSet) -> None:
+    one, other, alone = (
+        prepare_training(data, TrainConfig(seed=seed), split)
+        for seed, split in ((1, 5), (2, 5), (5, None))
+    )
+    assert one.split == other.split == alone.split != data.split(1)
+    first, second = next(one.head.parameters()), next(other.head.parameters())
+    assert not first.equal(second)
 
 
 def test_repeats_stop_when_cancelled(data: DataSet) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from ichdesk.core.errors import UserError
-from ichdesk.learn.features import BATCH, Cancelled
+from ichdesk.learn.features import BATCH
 from ichdesk.learn.prediction import Predictor
 from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
@@ -30,7 +30,7 @@ from ichdesk.protocol.messages import (
     SplitMade,
     StartTraining,
 )
-from ichdesk.worker.handlers import Handlers, RepeatEnded
+from ichdesk.worker.handlers import Handlers
 from tests.fakes.backbone import NAME
 
 MakeRequest = Callable[..., StartTraining]
@@ -273,32 +273,6 @@ def test_saving_fails_with_a_sentence(
     answer(handlers, make_request((60, 2), (140, 2)))
     assert "classes have changed" in outcome(handlers, SaveModel(8, str(tmp_path / "x"), ("a",)))[1]
     assert "could not be saved" in outcome(handlers, SaveModel(9, str(tmp_path), ("a", "b")))[1]
-
-
-def test_repeats(handlers: Handlers, make_request: MakeRequest) -> None:
-    request = make_request((60, 20), (140, 20), epochs=20)
-    events = list(handlers.repeat(request, 3))
-    ends = [event for event in events if isinstance(event, RepeatEnded)]
-    assert ends == [RepeatEnded(seed, 1.0) for seed in range(3)]
-    assert handlers.model is None
-
-
-def test_repeats_agree_with_single_runs(handlers: Handlers, make_request: MakeRequest) -> None:
-    request = make_request((100, 20), (103, 20))
-    repeats = [e.test_accuracy for e in handlers.repeat(request, 3) if isinstance(e, RepeatEnded)]
-    for seed, share in enumerate(repeats):
-        single = replace(request, settings=replace(request.settings, seed=seed))
-        last = [e for e in answer(handlers, single) if isinstance(e, EpochEnded)][-1]
-        assert last.test_acc == share
-
-
-def test_repeats_fail_and_stop_by_exception(handlers: Handlers, make_request: MakeRequest) -> None:
-    with pytest.raises(UserError, match="two enabled classes"):
-        list(handlers.repeat(make_request((60, 2)), 3))
-    request = make_request((60, 2), (140, 2))
-    handlers.cancel(request.request_id)
-    with pytest.raises(Cancelled):
-        list(handlers.repeat(request, 3))
 
 
 def test_ready_says_what_there_is(handlers: Handlers) -> None:

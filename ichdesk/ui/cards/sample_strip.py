@@ -120,6 +120,15 @@ class SampleStrip(QListView):
                 )
         self.viewport().update()
 
+    def go_to(self, row: int) -> None:
+        """Bring a sample into view, selected and with the focus."""
+        index = self._rows.index(row)
+        self.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.setFocus()
+
     def visible_rows(self) -> range:
         """Rows of which at least a part is inside the strip."""
         left = self.horizontalScrollBar().value()

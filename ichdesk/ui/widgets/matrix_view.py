@@ -1,6 +1,6 @@
-"""A confusion matrix: counts in colored cells, elided labels, a color scale, cells by keyboard."""
+"""A confusion matrix: colored cells, elided labels, a scale, cells by keyboard and pointer."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -22,14 +22,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ichdesk.core.metrics import Counts
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
+from ichdesk.ui.widgets.matrix_figures import PERCENT, Figures
+from ichdesk.ui.widgets.matrix_layout import LABEL_PX, TITLE_PX, MatrixLayout
 
-_TITLE_PX = 2 * GRID_PX + 2
-_LABEL_PX = 88
 _MAX_CELL_PX = 64
 _SCALE_PX = 2 * GRID_PX
 _SCALE_TEXT_PX = 40
 _SCALE_BESIDE = 5  # classes; with more, the scale takes the corner
 _SMALLEST_FONT_PX = 9
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -46,82 +47,53 @@ def blend(low: str, high: str, share: float) -> QColor:
     return QColor(*mixed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where things lie, in px; `x` and `y` are the top left corner of the cells."""
-
-    x: float
-    y: float
-    cell: float
-    classes: int
-
-    @property
-    def size(self) -> float:
-        return self.cell * self.classes
-
-    def rect(self, row: int, column: int) -> QRectF:
-        x, y = self.x + column * self.cell, self.y + row * self.cell
-        return QRectF(x, y, self.cell, self.cell)
-
-    def row_label(self, row: int) -> QRectF:
-        y = self.y + row * self.cell
-        return QRectF(_TITLE_PX, y, self.x - _TITLE_PX - GRID_PX, self.cell)
-
-    def column_label(self, column: int) -> QRectF:
-        x = self.x + column * self.cell
-        return QRectF(x, self.y + self.size + GRID_PX, self.cell, _LABEL_PX)
-
-
 class MatrixView(QWidget):
-    """Square matrix of counts that fits its width.
+    """Square matrix of counts, or of percents of each row, that fits its width.
 
-    Arrow keys or the mouse choose a cell; `cell_changed` tells it in a sentence.
+    Arrow keys or the pointer choose a cell, which `cell_changed` tells in a sentence; Enter or a
+    click opens it.
     """
 
     cell_changed = Signal(str)
+    cell_opened = Signal(int, int)  # row, column
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._counts: Counts = np.zeros((0, 0), np.int64)
-        self._names: tuple[str, ...] = ()
+        self._figures = Figures.none()
+        self._pressed: tuple[int, int] | None = None
         self._cell: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Confusion matrix; arrow keys choose a cell")
+        self.setAccessibleName("Confusion matrix; arrow keys choose a cell, Enter shows its images")
         theme.changed.connect(self.update)
 
     def show_counts(self, counts: Counts, names: tuple[str, ...]) -> None:
         """Show counts (C, C), row = class, column = prediction."""
-        if names == self._names and np.array_equal(counts, self._counts):
+        if names == self._names and np.array_equal(counts, self._figures.counts):
             return
         if len(names) != len(self._names):
             self._cell = None
         renamed = names != self._names
-        self._counts, self._names = counts, names
+        self._show(replace(self._figures, counts=counts, names=names))
         if renamed:  # longer names need more room below
             self._fit()
-        self._tell()
-        self.update()
 
-    def sentence(self, row: int, column: int) -> str:
-        """What a cell says."""
-        n = int(self._counts[row].sum())
-        count = int(self._counts[row, column])
-        verdict = "correctly called" if row == column else "called"
-        return f"{self._names[row]}: {count:,} of {n:,} test images {verdict} {self._names[column]}"
+    def show_percents(self, as_percent: bool) -> None:
+        """Show percents of each row, with the n of the row, or counts."""
+        self._show(replace(self._figures, as_percent=as_percent))
+        self._fit()
 
     def cell_color(self, row: int, column: int) -> QColor:
-        """Fill of a cell, on the scale from 0 to the largest count."""
+        """Fill of a cell, on the scale from 0 to the largest count, or to the whole row."""
         palette = self._theme.palette
-        top = max(1, int(self._counts.max()))
-        return blend(palette.heat_low, palette.heat_high, int(self._counts[row, column]) / top)
+        return blend(palette.heat_low, palette.heat_high, self._figures.strength(row, column))
 
     def sizeHint(self) -> QSize:
         """High enough for the cells that fit the width."""
         layout = self._layout()
-        below = GRID_PX + self._label_width_px() + _TITLE_PX
+        below = GRID_PX + self._label_width_px() + TITLE_PX
         return QSize(320, round(layout.y + layout.size + below))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -133,7 +105,10 @@ class MatrixView(QWidget):
     # --- choosing a cell ---------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the chosen cell."""
+        """Move the chosen cell, or open it."""
+        if self._cell is not None and event.key() in _ENTER:
+            self.cell_opened.emit(*self._cell)
+            return
         step = _STEPS.get(Qt.Key(event.key()))
         if step is None or not self._names:
             super().keyPressEvent(event)
@@ -146,11 +121,20 @@ class MatrixView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""
-        self._choose_at(event.position())
+        found = self._choose_at(event.position())
+        shape = Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor
+        self.setCursor(shape)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under a finger, which does not hover."""
-        self._choose_at(event.position())
+        self._pressed = self._choose_at(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the cell that was clicked."""
+        pressed, self._pressed = self._pressed, None
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        if is_left and pressed and pressed == self._layout().cell_at(event.position()):
+            self.cell_opened.emit(*pressed)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Mark the first cell for those who come by keyboard."""
@@ -180,10 +164,20 @@ class MatrixView(QWidget):
             return True
         return super().event(event)
 
-    def _choose_at(self, position: QPointF) -> None:
-        found = self._cell_at(position)
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return self._figures.names
+
+    def _show(self, figures: Figures) -> None:
+        self._figures = figures
+        self._tell()
+        self.update()
+
+    def _choose_at(self, position: QPointF) -> tuple[int, int] | None:
+        found = self._layout().cell_at(position)
         if found is not None:
             self._choose(found)
+        return found
 
     def _choose(self, cell: tuple[int, int] | None) -> None:
         if cell != self._cell:
@@ -192,21 +186,14 @@ class MatrixView(QWidget):
             self.update()
 
     def _tell(self) -> None:
-        text = self.sentence(*self._cell) if self._cell else ""
+        text = self._figures.sentence(*self._cell) if self._cell else ""
         self.setAccessibleDescription(text)
         self.cell_changed.emit(text)
 
-    def _cell_at(self, position: QPointF) -> tuple[int, int] | None:
-        layout = self._layout()
-        column = int((position.x() - layout.x) // layout.cell) if layout.cell else -1
-        row = int((position.y() - layout.y) // layout.cell) if layout.cell else -1
-        inside = 0 <= row < layout.classes and 0 <= column < layout.classes
-        return (row, column) if inside else None
-
     def _tooltip_at(self, position: QPointF) -> str:
-        if cell := self._cell_at(position):
-            return self.sentence(*cell)
         layout = self._layout()
+        if cell := layout.cell_at(position):
+            return self._figures.sentence(*cell)
         for index, name in enumerate(self._names):
             if layout.row_label(index).contains(position):
                 return name
@@ -229,9 +216,12 @@ class MatrixView(QWidget):
         self._paint_scale(painter, layout)
         painter.end()
 
-    def _paint_cells(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_cells(self, painter: QPainter, layout: MatrixLayout) -> None:
         palette = self._theme.palette
-        fonts = self._fitting_fonts(layout.cell)
+        fonts, unit = self._fitting_fonts(layout.cell, self._figures.widest_text), ""
+        if not fonts and self._figures.as_percent:
+            unit = PERCENT  # left out, for the scale tells it too
+            fonts = self._fitting_fonts(layout.cell, self._figures.widest_text.removesuffix(unit))
         for row in range(layout.classes):
             for column in range(layout.classes):
                 rect = layout.rect(row, column)
@@ -241,15 +231,14 @@ class MatrixView(QWidget):
                 if fonts:
                     painter.setFont(fonts[row == column])
                     painter.setPen(QColor(palette.text))
-                    text = f"{int(self._counts[row, column])}"
+                    text = self._figures.text(row, column).removesuffix(unit)
                     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if self._cell:
             painter.setPen(QPen(QColor(palette.text), 2))
             painter.drawRect(layout.rect(*self._cell).adjusted(1, 1, -1, -1))
 
-    def _fitting_fonts(self, cell_px: float) -> tuple[QFont, QFont] | None:
-        """Fonts for wrong and right counts, or None where the largest count fits at no size."""
-        text = str(int(self._counts.max()))
+    def _fitting_fonts(self, cell_px: float, text: str) -> tuple[QFont, QFont] | None:
+        """Fonts for wrong and right answers, or None where the longest text fits at no size."""
         for size_px in range(BODY_PX, _SMALLEST_FONT_PX - 1, -1):
             bold = ui_font(size_px, bold=True)
             metrics = QFontMetricsF(bold)
@@ -257,7 +246,7 @@ class MatrixView(QWidget):
                 return ui_font(size_px), bold
         return None
 
-    def _paint_labels(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_labels(self, painter: QPainter, layout: MatrixLayout) -> None:
         font = ui_font(min(SMALL_PX, max(_SMALLEST_FONT_PX, int(layout.cell * 0.6))))
         painter.setFont(font)
         painter.setPen(QColor(self._theme.palette.text))
@@ -265,9 +254,7 @@ class MatrixView(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         height_px = self._label_width_px()
         for index, name in enumerate(self._names):
-            rect = layout.row_label(index)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
-            painter.drawText(rect, right, text)
+            self._paint_row_label(painter, layout.row_label(index), index)
             below = layout.column_label(index)
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, height_px)
             painter.save()
@@ -277,21 +264,33 @@ class MatrixView(QWidget):
             painter.drawText(upright, right, text)
             painter.restore()
 
-    def _paint_titles(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_row_label(self, painter: QPainter, rect: QRectF, row: int) -> None:
+        """The name, and the n below it or, in a low row, beside it."""
+        metrics, note = QFontMetricsF(painter.font()), self._figures.row_note(row)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        is_low = rect.height() < 2 * metrics.height()
+        if note and is_low:
+            note = f" {note.replace(' ', '')}"
+        name_px = rect.width() - (metrics.horizontalAdvance(note) if is_low else 0)
+        name = metrics.elidedText(self._names[row], Qt.TextElideMode.ElideRight, name_px)
+        name = " ".join(name.split())  # a name may contain a line break
+        painter.drawText(rect, right, f"{name}{note}" if is_low else f"{name}\n{note}".rstrip())
+
+    def _paint_titles(self, painter: QPainter, layout: MatrixLayout) -> None:
         painter.setFont(ui_font(SMALL_PX, bold=True))
         painter.setPen(QColor(self._theme.palette.text))
-        bottom = QRectF(layout.x, self.height() - _TITLE_PX, layout.size, _TITLE_PX)
+        bottom = QRectF(layout.x, self.height() - TITLE_PX, layout.size, TITLE_PX)
         painter.drawText(_widened(bottom), Qt.AlignmentFlag.AlignCenter, "Prediction")
         painter.save()
         painter.translate(0, layout.y + layout.size / 2)
         painter.rotate(-90)
-        side = QRectF(-layout.size / 2, 0, layout.size, _TITLE_PX)
+        side = QRectF(-layout.size / 2, 0, layout.size, TITLE_PX)
         painter.drawText(_widened(side), Qt.AlignmentFlag.AlignCenter, "Class")
         painter.restore()
 
-    def _paint_scale(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_scale(self, painter: QPainter, layout: MatrixLayout) -> None:
         palette = self._theme.palette
-        top = max(1, int(self._counts.max()))
+        title, top, bottom = self._figures.scale
         bar = self._scale_bar(layout)
         gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
         gradient.setColorAt(0, QColor(palette.heat_low))
@@ -300,36 +299,42 @@ class MatrixView(QWidget):
         painter.setFont(ui_font(SMALL_PX))
         painter.setPen(QColor(palette.text))
         line_px = QFontMetricsF(painter.font()).height()
-        painter.drawText(bar.topLeft() - QPointF(0, GRID_PX / 2), "Images")
-        for value, y in ((top, bar.top()), (0, bar.bottom() - line_px)):
+        painter.drawText(bar.topLeft() - QPointF(0, GRID_PX / 2), title)
+        for text, y in ((top, bar.top()), (bottom, bar.bottom() - line_px)):
             box = QRectF(bar.right() + GRID_PX / 2, y, _SCALE_TEXT_PX, line_px)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _scale_bar(self, layout: _Layout) -> QRectF:
+    def _scale_bar(self, layout: MatrixLayout) -> QRectF:
         """Beside a small matrix; in the free corner of a large one, which needs the width."""
         if layout.classes <= _SCALE_BESIDE:
             x, y = layout.x + layout.size + 2 * GRID_PX, layout.y
             height_px = layout.size
         else:
-            x, y = _TITLE_PX + GRID_PX, layout.y + layout.size + GRID_PX
+            x, y = TITLE_PX + GRID_PX, layout.y + layout.size + GRID_PX
             height_px = self._label_width_px()
-        return QRectF(x, y + _TITLE_PX, _SCALE_PX, max(5 * GRID_PX, height_px - _TITLE_PX))
+        return QRectF(x, y + TITLE_PX, _SCALE_PX, max(5 * GRID_PX, height_px - TITLE_PX))
 
     # --- sizes -------------------------------------------------------------------------------
 
-    def _layout(self) -> _Layout:
+    def _layout(self) -> MatrixLayout:
         classes = len(self._names)
-        x = _TITLE_PX + self._label_width_px() + GRID_PX
+        x = TITLE_PX + self._row_label_px() + GRID_PX
         beside = 2 * GRID_PX + _SCALE_PX + _SCALE_TEXT_PX
         right = beside if classes <= _SCALE_BESIDE else 1
         room = max(0.0, self.width() - x - right)
         cell = min(_MAX_CELL_PX, int(room / classes)) if classes else 0
-        return _Layout(x, 1, cell, classes)
+        return MatrixLayout(x, 1, cell, classes)
 
     def _label_width_px(self) -> float:
-        metrics = QFontMetricsF(ui_font(SMALL_PX))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
-        return min(float(_LABEL_PX), widest + 2)
+        return _label_px(self._names)
+
+    def _row_label_px(self) -> float:
+        notes = tuple(self._figures.row_note(row) for row in range(len(self._names)))
+        if len(notes) <= _SCALE_BESIDE:
+            return _label_px((*self._names, *notes))
+        return _label_px(
+            tuple(f"{name} {note}" for name, note in zip(self._names, notes, strict=True))
+        )
 
     def _fit(self) -> None:
         self.setFixedHeight(self.sizeHint().height())
@@ -337,3 +342,9 @@ class MatrixView(QWidget):
 
 def _widened(rect: QRectF) -> QRectF:
     return rect.adjusted(-2 * GRID_PX, 0, 2 * GRID_PX, 0)
+
+
+def _label_px(texts: tuple[str, ...]) -> float:
+    metrics = QFontMetricsF(ui_font(SMALL_PX))
+    widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
+    return min(float(LABEL_PX), widest + 2)

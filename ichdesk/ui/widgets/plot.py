@@ -1,4 +1,4 @@
-"""A plot of a training and a test curve over epochs, still and quick."""
+"""Plots that hold still, and the one of a training and a test curve over epochs."""
 
 from math import ceil, floor, log10
 from typing import Any
@@ -88,8 +88,8 @@ class _EpochAxis(_Axis):
         return [f"{value:,.0f}" for value in values]
 
 
-class _ValueAxis(_Axis):
-    """Left axis with one level of ticks, `step` apart."""
+class ValueAxis(_Axis):
+    """Axis with one level of ticks, `step` apart."""
 
     step = 1.0
 
@@ -103,8 +103,59 @@ class _ValueAxis(_Axis):
         return [f"{value:.{decimals}f}" for value in values]
 
 
-class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """Two curves over epochs 1 to n with gridlines; it does not zoom and lets the wheel pass.
+class StillPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """An empty plot with gridlines in the theme's colors that does not zoom or take the wheel.
+
+    Args:
+        theme: Colors.
+        x_axis: Bottom axis; `y_axis` the left one.
+        titles: Of the bottom and of the left axis.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        x_axis: pg.AxisItem,
+        y_axis: pg.AxisItem,
+        titles: tuple[str, str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis})
+        self._theme = theme
+        self._titles = dict(zip(("bottom", "left"), titles, strict=True))
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.getViewBox().disableAutoRange()
+        item.showGrid(x=True, y=True, alpha=1.0)
+        item.layout.setContentsMargins(0, GRID_PX, GRID_PX, 0)
+        for side in self._titles:
+            item.getAxis(side).setZValue(-1)  # gridlines behind the curves
+            item.getAxis(side).enableAutoSIPrefix(False)
+            item.getAxis(side).setStyle(tickLength=-4, hideOverlappingLabels=False)
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(f"{titles[1]} over {titles[0].lower()}")
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel, which scrolls."""
+        event.ignore()
+
+    def _apply_theme(self) -> None:
+        palette = self._theme.palette
+        self.setBackground(palette.card)
+        for side, title in self._titles.items():
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(QPen(QColor(palette.line)))
+            axis.setTextPen(QColor(palette.text))
+            axis.setTickFont(ui_font(SMALL_PX))
+            axis.setLabel(title)
+            axis.label.setFont(ui_font(SMALL_PX, bold=True))
+
+
+class CurvePlot(StillPlot):
+    """Two curves over epochs 1 to n.
 
     Args:
         theme: Colors.
@@ -121,28 +172,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         y_range: tuple[float, float] | None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(
-            parent, axisItems={"bottom": _EpochAxis("bottom"), "left": _ValueAxis("left")}
-        )
-        self._theme = theme
-        self._titles = {"bottom": x_title, "left": y_title}
+        axes = _EpochAxis("bottom"), ValueAxis("left")
+        super().__init__(theme, *axes, (x_title, y_title), parent)
         self._y_range = y_range
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(x=False, y=False)
-        item.getViewBox().disableAutoRange()
-        item.showGrid(x=True, y=True, alpha=1.0)
-        item.layout.setContentsMargins(0, GRID_PX, GRID_PX, 0)
-        for side in self._titles:
-            item.getAxis(side).setZValue(-1)  # gridlines behind the curves
-            item.getAxis(side).enableAutoSIPrefix(False)
-            item.getAxis(side).setStyle(tickLength=-4, hideOverlappingLabels=False)
         self._train = item.plot(connect="finite", antialias=True)
         self._test = item.plot(connect="finite", antialias=True)
-        self.setFixedHeight(_HEIGHT_PX)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(f"{y_title} over {x_title.lower()}")
         theme.changed.connect(self._apply_theme)
         self._apply_theme()
 
@@ -160,20 +195,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.getPlotItem().getAxis("left").step = round_step(high - low)
         self.setYRange(low, high, padding=_Y_PADDING)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel, which scrolls."""
-        event.ignore()
-
     def _apply_theme(self) -> None:
+        super()._apply_theme()
         palette = self._theme.palette
-        self.setBackground(palette.card)
-        for side, title in self._titles.items():
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(QPen(QColor(palette.line)))
-            axis.setTextPen(QColor(palette.text))
-            axis.setTickFont(ui_font(SMALL_PX))
-            axis.setLabel(title)
-            axis.label.setFont(ui_font(SMALL_PX, bold=True))
         for curve, color in ((self._train, palette.train), (self._test, palette.test)):
             curve.setPen(curve_pen(color, dashed=curve is self._test))
             curve.setSymbolBrush(QColor(color))

@@ -1,0 +1,123 @@
+"""What a run's model called each test image, by cell of the matrix, and where the image is now."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ichdesk.core.project import Project
+from ichdesk.core.run import TrainingRun
+from ichdesk.core.samples import ClassBin, Sample
+
+Cell: TypeAlias = tuple[int, int]
+"""Ids of the true class and of the class that the model said."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """A test image with the model's answer.
+
+    Attributes:
+        sample: The image.
+        position: Of the image in its class when the model was trained.
+        cell: Ids of the true class and of the class with the highest probability.
+        confidence: Probability of the class that the model said.
+        of_truth: Probability of the true class.
+    """
+
+    sample: Sample
+    position: int
+    cell: Cell
+    confidence: float
+    of_truth: float
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the model said another class than the true one."""
+        return self.cell[0] != self.cell[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an image is in the project: class by id, and position in it."""
+
+    class_id: int
+    index: int
+
+
+def predictions(run: TrainingRun) -> tuple[Prediction, ...]:
+    """All test images of a run, class after class; () if the answers were not kept."""
+    answers = run.test_probabilities
+    if answers is None or not 0 < len(answers) == sum(map(len, run.test)):
+        return ()
+    return tuple(_predictions(run, answers))
+
+
+def by_cell(found: Sequence[Prediction]) -> dict[Cell, int]:
+    """How many images there are in each cell that has some."""
+    counts = defaultdict[Cell, int](int)
+    for prediction in found:
+        counts[prediction.cell] += 1
+    return dict(counts)
+
+
+def places(
+    found: Sequence[Prediction], run: TrainingRun, project: Project
+) -> tuple[Place | None, ...]:
+    """Where the images of a run are now; None for those that were removed.
+
+    Images are told by their content, and equal images of a class by their order: edits take
+    images out of a class and put others at its end, but never change the order of the rest.
+    """
+    now = {bin_.id: bin_ for bin_ in project.classes}
+    stayed: dict[tuple[int, int], Place] = {}
+    others = dict[str, list[Place]]()
+    then_of = dict(run.key[0])
+    for bin_ in project.classes:
+        kept, added = _aligned(then_of.get(bin_.id, ()), bin_)
+        stayed |= {(bin_.id, then): Place(bin_.id, index) for then, index in kept}
+        for index in added:
+            others.setdefault(bin_.samples[index].sha256, []).append(Place(bin_.id, index))
+    for class_id, samples in run.key[0]:  # also those that were not tested take what is theirs
+        is_whole = class_id in now and now[class_id].samples is samples
+        for then, sample in () if is_whole else enumerate(samples):
+            if (class_id, then) not in stayed and (moved := others.get(sample.sha256)):
+                nearest = min(moved, key=lambda place: place.class_id != class_id)
+                stayed[class_id, then] = nearest
+                moved.remove(nearest)
+    return tuple(stayed.get((p.cell[0], p.position)) for p in found)
+
+
+def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator[Prediction]:
+    called = answers.argmax(axis=1).tolist()
+    row = 0
+    for truth, ((class_id, samples), tested) in enumerate(zip(run.key[0], run.test, strict=True)):
+        for position in tested:
+            answer, said = answers[row], called[row]
+            cell = class_id, run.class_ids[said]
+            confidence, of_truth = float(answer[said]), float(answer[truth])
+            yield Prediction(samples[position], position, cell, confidence, of_truth)
+            row += 1
+
+
+def _aligned(then: tuple[Sample, ...], bin_: ClassBin) -> tuple[list[tuple[int, int]], list[int]]:
+    """Pairs of (position then, position now) in order, and the positions now of all others."""
+    if bin_.samples is then:
+        return [(index, index) for index in range(len(then))], []
+    rows = defaultdict[str, list[int]](list)
+    for position, sample in enumerate(then):
+        rows[sample.sha256].append(position)
+    kept, added, free = list[tuple[int, int]](), list[int](), 0
+    for index, sample in enumerate(bin_.samples):
+        same = rows.get(sample.sha256, [])
+        at = bisect_left(same, free)
+        if at == len(same):
+            added.append(index)
+        else:
+            kept.append((same[at], index))
+            free = same[at] + 1
+    return kept, added
