@@ -1,20 +1,17 @@
 """The network that pretraining trains: the backbone, its norms, its losses, and the way back."""
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ichdesk.learn.backbones.ct_phantom import CtPhantomNet, ResidualBlock
+from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.pixels import to_input
 from ichdesk.learn.pretrain_data import Batch
 from ichdesk.phantom import LEVELS, SIGNS
 
 _AVERAGE_DECAY = 0.998
 _SEEN_SHARE = 0.1  # of a map cell; less of a sign is not asked for
-_POOLED_SHARE = 0.1  # of the gradient from types, signs and level reaches the planes
 
 
 class ConvNorm(nn.Module):
@@ -37,8 +34,7 @@ class Student(nn.Module):
     """The backbone with what only pretraining needs: norms, and layers that name types and level.
 
     The pooled planes pass a BatchNorm before the embedding, so that no plane outweighs the others;
-    it is folded into the embedding layer in the end. What a block or a coarser stage adds begins at
-    zero, and the maps, which say where, teach the planes more than the names of what is there.
+    it is folded into the embedding layer in the end.
     """
 
     def __init__(self) -> None:
@@ -46,30 +42,17 @@ class Student(nn.Module):
         self.net = CtPhantomNet(ConvNorm)
         self.pooled_norm = nn.BatchNorm1d(self.net.embed.in_features, affine=False)
         self.levels = nn.Linear(self.net.embed.out_features, len(LEVELS))
-        for addend in self._addends():
-            nn.init.zeros_(addend.norm.weight)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """(N, 3, 224, 224) to maps (N, 10, 28, 28), types (N, 6), signs (N, 6), levels (N, 5)."""
         planes = self.net.planes(x.contiguous(memory_format=torch.channels_last))
         means = [plane.float().mean(dim=(2, 3)) for plane in planes]
         maxima = [plane.float().amax(dim=(2, 3)) for plane in planes]
-        pooled = self.pooled_norm(_with_less_gradient(torch.cat(means + maxima, dim=1)))
+        pooled = self.pooled_norm(torch.cat(means + maxima, dim=1))
         embedding = F.relu(self.net.embed(pooled))
         named = (self.net.types(embedding), self.net.signs(embedding), self.levels(embedding))
         types, signs, levels = (logits.float() for logits in named)
         return planes[-1].float(), types, signs, levels
-
-    def _addends(self) -> Iterator[ConvNorm]:
-        """The convolutions whose output is added to something."""
-        blocks = (module for module in self.net.modules() if isinstance(module, ResidualBlock))
-        found = (*(block.second for block in blocks), self.net.lateral_top, self.net.lateral_high)
-        return (module for module in found if isinstance(module, ConvNorm))
-
-
-def _with_less_gradient(pooled: Tensor) -> Tensor:
-    """The same values, of which only a part of the gradient is passed on."""
-    return torch.lerp(pooled.detach(), pooled, _POOLED_SHARE)
 
 
 def loss_of(student: nn.Module, batch: Batch, device: torch.device, *, half: bool) -> Tensor:

@@ -44,6 +44,10 @@ class Panel(QWidget):
     def take_session(self, session: Session) -> None:
         """Keep what the panel's own buttons act on; a panel that only shows has no need of it."""
 
+    def table(self) -> list[list[str]]:
+        """Its numbers as a table with headings; [] where a picture says it all."""
+        return []
+
     def refresh(self, view: RunView | None) -> bool:
         """Show the run; False if it has nothing to show yet."""
         raise NotImplementedError

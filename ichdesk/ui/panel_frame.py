@@ -1,9 +1,13 @@
 """The frame around an Under the hood panel: title, help, copy, save, and an empty state."""
 
+import csv
+import io
+
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.results import write_text
 from ichdesk.session.session import Session
 from ichdesk.ui.panel import Panel
 from ichdesk.ui.panel_image import panel_image, save_image
@@ -30,9 +34,13 @@ class PanelFrame(QWidget):
         self.title.setFont(ui_font(BODY_PX, bold=True))
         self.copy_button = IconButton(theme, "content-copy", f"Copy image: {panel.title}")
         self.save_button = IconButton(theme, "download", f"Save image: {panel.title}…")
+        self.table_button = IconButton(theme, "table", f"Copy table: {panel.title}")
+        if not self._has_table:
+            self.table_button.hide()
         self.help_button = HelpButton(panel.help_text, panel.title, theme)
         self.empty = CaptionLabel(panel.empty_text)
         self.copy_button.clicked.connect(self._on_copy)
+        self.table_button.clicked.connect(self._on_copy_table)
         self.save_button.clicked.connect(self._on_save)
         theme.changed.connect(self._apply_theme)
         self._apply_theme()
@@ -47,7 +55,7 @@ class PanelFrame(QWidget):
         self.empty.setVisible(not filled)
         running = view is not None and view.run.is_active
         self.empty.setText(self.panel.waiting_text if running else self.panel.empty_text)
-        for button in (self.copy_button, self.save_button):
+        for button in (self.copy_button, self.table_button, self.save_button):
             button.setEnabled(filled)
 
     def image(self) -> QImage:
@@ -57,14 +65,25 @@ class PanelFrame(QWidget):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(self.image())
 
+    def _on_copy_table(self) -> None:
+        QGuiApplication.clipboard().setText(_text(self.panel.table(), "excel-tab"))
+
     def _on_save(self) -> None:
-        path = ask_save_path(self, "Save image", f"{self.panel.title}.png", "PNG images (*.png)")
+        kinds = "PNG images (*.png)" + (";;CSV tables (*.csv)" if self._has_table else "")
+        path = ask_save_path(self, "Save image", f"{self.panel.title}.png", kinds)
         if path is None:
             return
         try:
-            save_image(self.image(), path)
+            if self._has_table and path.suffix.lower() == ".csv":
+                write_text(_text(self.panel.table(), "excel"), path)
+            else:
+                save_image(self.image(), path)
         except UserError as error:
             self._session.report(str(error))
+
+    @property
+    def _has_table(self) -> bool:
+        return type(self.panel).table is not Panel.table
 
     def _apply_theme(self) -> None:
         self.title.setStyleSheet(f"color: {self.panel.theme.palette.accent};")
@@ -73,7 +92,8 @@ class PanelFrame(QWidget):
         header = QHBoxLayout()
         header.setSpacing(0)
         header.addWidget(self.title, 1)
-        for button in (self.copy_button, self.save_button, self.help_button):
+        buttons = (self.copy_button, self.table_button, self.save_button, self.help_button)
+        for button in buttons:
             header.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
@@ -81,3 +101,9 @@ class PanelFrame(QWidget):
         layout.addLayout(header)
         layout.addWidget(self.panel)
         layout.addWidget(self.empty)
+
+
+def _text(rows: list[list[str]], dialect: str) -> str:
+    written = io.StringIO()
+    csv.writer(written, dialect).writerows(rows)
+    return written.getvalue()

@@ -5,6 +5,7 @@ import json
 import struct
 import time
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import get_args
 
 import hypothesis.extra.numpy as hnp
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ichdesk import protocol
 from ichdesk.protocol.codec import Message, ProtocolError, decode, encode
 from ichdesk.protocol.messages import (
     BatchEnded,
@@ -70,6 +72,7 @@ def test_every_message_survives(message: Message) -> None:
 @given(st.binary(max_size=200))
 @example(b"")
 @example(struct.pack("<I", 2**32 - 1) + b"{}")
+@settings(deadline=None)
 def test_garbage_is_a_protocol_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         decode(data)
@@ -154,6 +157,11 @@ def test_only_messages_are_encoded() -> None:
         encode(object())  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         encode(Predict(1, np.array([None])))  # type: ignore[arg-type]
+
+
+def test_the_specification_names_every_message() -> None:
+    text = Path(protocol.__file__).with_name("README.md").read_text(encoding="utf-8")
+    assert [cls.__name__ for cls in get_args(Message) if f"`{cls.__name__}" not in text] == []
 
 
 def test_thirty_thousand_samples_travel_quickly() -> None:

@@ -112,6 +112,8 @@ def test_every_edit_can_be_undone_and_redone(desk: Desk, tmp_path: Path) -> None
         lambda: session.set_class_enabled(second, False),
         lambda: session.move_samples(first, [0, 2], second),
         lambda: session.remove_samples(first, [0]),
+        lambda: session.move_from_classes({first: [0], second: [1]}, first),
+        lambda: session.remove_from_classes({first: [0], second: [0]}),
         lambda: session.remove_all_samples(second),
         session.add_class,
         lambda: session.delete_class(first),

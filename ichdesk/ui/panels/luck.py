@@ -40,18 +40,18 @@ class LuckPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._luck: Luck | None = None
-        self.plot = StripPlot(theme, "Test accuracy")
+        self.strip = StripPlot(theme, "Test accuracy")
         self.summaries = {same: CaptionLabel() for same in KINDS}
         self.this_run = CaptionLabel()
         self.lesson = CaptionLabel(_LESSON)
         self.sentence = CaptionLabel(_HINT)
         self.controls = LuckControls(theme)
-        self.plot.dot_changed.connect(lambda text: self.sentence.say(text or _HINT))
+        self.strip.dot_changed.connect(lambda text: self.sentence.say(text or _HINT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
         summaries = (*self.summaries.values(), self.this_run, self.lesson)
-        for widget in (self.plot, *summaries, self.sentence, self.controls):
+        for widget in (self.strip, *summaries, self.sentence, self.controls):
             layout.addWidget(widget)
 
     @property
@@ -70,7 +70,7 @@ class LuckPanel(Panel):
             return False
         rows = [_row(same, self._luck.results(same), view.run) for same in KINDS]
         own = _own_row(view.run)
-        self.plot.show_rows([*rows, own], own.dots[0][0] if own.dots else None)
+        self.strip.show_rows([*rows, own], own.dots[0][0] if own.dots else None)
         for same, label in self.summaries.items():
             label.say(_summary(same, self._luck.results(same)))
         self.this_run.say(f"Dashed line: {own.dots[0][1]}." if own.dots else "")

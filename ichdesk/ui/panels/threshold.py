@@ -86,6 +86,7 @@ class ThresholdPanel(Panel):
         wide = self.width() >= _WIDE_PX
         direction = QBoxLayout.Direction
         self._figures.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self.prevalence.set_wide(wide)
 
     def _offer(self, view: RunView) -> None:
         if not self._cases:

@@ -2,9 +2,17 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ichdesk.core.operating_point import Outcomes, expected_outcomes, predictive_values
 from ichdesk.ui.theme import BODY_PX, GRID_PX, Theme, ui_font
@@ -86,11 +94,15 @@ class PrevalencePart(QWidget):
         self._rates = sensitivity, specificity
         self._show()
 
+    def set_wide(self, wide: bool) -> None:
+        """Set words and patients side by side or one below the other."""
+        direction = QBoxLayout.Direction
+        self._figures.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+
     def _show(self) -> None:
         prevalence, outcomes = self.slider.number, self.outcomes
         as_tested = prevalence == self._tested
-        text = f"Prevalence {percent_text(prevalence)}"
-        self.label.setText(text + (", as in the test set" if as_tested else ""))
+        self.label.setText(f"Prevalence {percent_text(prevalence)}")
         self.slider.setAccessibleDescription(self.label.text())
         self.reset_button.setEnabled(not as_tested)
         self.patients.show_outcomes(outcomes)
@@ -125,15 +137,22 @@ class PrevalencePart(QWidget):
         legend.setVerticalSpacing(GRID_PX // 2)
         for number, row in enumerate(self.counts):
             legend.addWidget(row, number // 2, number % 2)
+        words = QVBoxLayout()
+        words.setSpacing(GRID_PX)
+        words.addWidget(self.values)
+        words.addWidget(self.sentence)
+        words.addLayout(legend)
+        words.addStretch(1)
+        self._figures = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._figures.setSpacing(2 * GRID_PX)
+        self._figures.addLayout(words, 2)
+        self._figures.addWidget(self.patients, 3, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
         column.addLayout(heading)
         column.addWidget(self.slider)
-        column.addWidget(self.values)
-        column.addWidget(self.sentence)
-        column.addWidget(self.patients)
-        column.addLayout(legend)
+        column.addLayout(self._figures)
         column.addWidget(CaptionLabel(_CAVEAT))
 
 

@@ -21,6 +21,8 @@ _POINT_PX = 13
 _DOT_PX = 6
 _FEW_DOTS = 60
 _CORNER_MISS = 1e-9
+_MANY = 400  # points; of more, only what a screen can show
+_GRID = 500
 
 
 def corners(x: Values, y: Values) -> tuple[Values, Values]:
@@ -56,7 +58,8 @@ class RatePlot(StillPlot):
 
     def show_curve(self, line: Line, dots: Line, guess: Line) -> None:
         """Draw a line, the points on it that a threshold gives if they are few, and guessing."""
-        self._curve.setData(*corners(*line))
+        x, y = line if len(line[0]) <= _MANY else np.round(np.stack(line) * _GRID) / _GRID
+        self._curve.setData(*corners(x, y))
         self._dots.setData(*(dots if len(dots[0]) <= _FEW_DOTS else ([], [])))
         self._guess.setData(*guess)
 

@@ -89,7 +89,7 @@ def test_it_shows_how_far_it_is(panel: LuckPanel, session: Session) -> None:
     assert controls.progress_label.text() == "Trained 2 of 10 times"
     assert (controls.progress_bar.value(), controls.progress_bar.maximum()) == (2, 10)
     assert not controls.number_field.isEnabled()
-    assert len(panel.plot.centers(0)) == 2
+    assert len(panel.strip.centers(0)) == 2
     ended(session)
     assert controls.train_button.isVisible()
     assert not controls.cancel_button.isVisible()
@@ -141,28 +141,28 @@ def test_out_of_date_results_are_marked(
 
 def test_dots_tell_their_seed(panel: LuckPanel, session: Session, qtbot) -> None:
     ten_seeds(panel, session)
-    plot = panel.plot
+    strip = panel.strip
     left = Qt.MouseButton.LeftButton
-    qtbot.mouseClick(plot, left, pos=plot.centers(0)[-1].toPoint())
+    qtbot.mouseClick(strip, left, pos=strip.centers(0)[-1].toPoint())
     assert panel.sentence.text() == "Seed 1: 9 of 10 test images right = 0.90"
-    qtbot.mouseClick(plot, left, pos=QPoint(1, plot.height() - 1))
+    qtbot.mouseClick(strip, left, pos=QPoint(1, strip.height() - 1))
     assert panel.sentence.text().startswith("Point at a dot")
 
 
 def test_keys_go_from_dot_to_dot(panel: LuckPanel, session: Session, qtbot) -> None:
     ten_seeds(panel, session)
-    plot = panel.plot
-    plot.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(plot, Qt.Key.Key_Left)
-    assert plot.accessibleDescription() == (
+    strip = panel.strip
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(strip, Qt.Key.Key_Left)
+    assert strip.accessibleDescription() == (
         "Seed 0, that of this run: 6 of 10 test images right = 0.60"
     )
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
-    assert plot.accessibleDescription().startswith("Seed 4: 6 of 10")
-    qtbot.keyClick(plot, Qt.Key.Key_Down)  # past the kind that was not tried
-    assert plot.accessibleDescription().startswith("this run")
-    qtbot.keyClick(plot, Qt.Key.Key_Up)
-    assert plot.accessibleDescription().startswith("Seed")
+    qtbot.keyClick(strip, Qt.Key.Key_Right)
+    assert strip.accessibleDescription().startswith("Seed 4: 6 of 10")
+    qtbot.keyClick(strip, Qt.Key.Key_Down)  # past the kind that was not tried
+    assert strip.accessibleDescription().startswith("this run")
+    qtbot.keyClick(strip, Qt.Key.Key_Up)
+    assert strip.accessibleDescription().startswith("Seed")
 
 
 def test_dots_of_one_value_are_stacked_inside_their_band(
@@ -172,10 +172,10 @@ def test_dots_of_one_value_are_stacked_inside_their_band(
     panel.controls.number_field.setValue(50)
     panel.controls.train_button.click()
     repeat(session, *[7] * 50)
-    centers = panel.plot.centers(0)
+    centers = panel.strip.centers(0)
     assert len({(point.x(), point.y()) for point in centers}) == 50
     assert 20 <= min(point.y() for point in centers) <= max(point.y() for point in centers) <= 60
-    own = panel.plot.centers(2)[0]
+    own = panel.strip.centers(2)[0]
     assert own.x() < centers[0].x()  # 0.60 lies left of 0.70
 
 
