@@ -87,6 +87,25 @@ def only_unix_sockets(bench: Bench) -> str:
     return f"{_require_unix(trace)} network calls, all of AF_UNIX"
 
 
+def scans(bench: Bench) -> str:
+    """DICOM files, plain and compressed, are imported, kept, trained on; a broken one is told."""
+    user = bench.user("scans")
+    folder, project = user.home.parent / "scans", user.home.parent / "scans.ichdesk"
+    made = user.run(str(bench.source), str(ROOT / "packaging" / "smoke_scans.py"), str(folder))
+    require(made.returncode == 0, f"no DICOM files to try: {made.stderr}")
+    for name in ("Bleed", "Normal"):
+        command = ["import", str(folder / name), "--class", name, "--into", str(project)]
+        done = user.run(*NO_NETWORK, str(bench.program), *command)
+        require(done.returncode == 0, f"import: {done.stdout}{done.stderr}")
+        require("broken" in done.stderr, f"the broken file is not told: {done.stderr}")
+    said = user.run(str(bench.program), "info", str(project)).stdout.splitlines()[0]
+    wanted = "12 images, 12 with Hounsfield units, 4 series, 4 patients"
+    require(wanted in said, f"the project says: {said}")
+    done = user.run(*NO_NETWORK, str(bench.program), "train", str(project))
+    require("Split by patient" in done.stdout, f"training: {done.stdout}{done.stderr}")
+    return said
+
+
 def _tracer(trace: Path) -> tuple[str, ...]:
     return ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace))
 
@@ -245,6 +264,7 @@ CHECKS = (
     only_unix_sockets,
     window_with_file,
     start_times,
+    scans,
     odd_folder,
     unwritable_folder,
     two_users,

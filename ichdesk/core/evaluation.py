@@ -123,7 +123,8 @@ def evaluate(answers: Answers) -> Evaluation:
 
 def _of_class(answers: Answers, index: int) -> ClassFigures:
     truth, called, groups = answers.truth == index, answers.predicted == index, answers.groups
-    either = _share(truth & called, truth | called, groups, "No test image is or was called it.")
+    neither = "No test image is of this class or was called so."
+    either = _share(truth & called, truth | called, groups, neither)
     return ClassFigures(
         sensitivity=_share(called, truth, groups, "No test image is of this class."),
         specificity=_share(~called, ~truth, groups, "Every test image is of this class."),
@@ -166,7 +167,8 @@ def _f1(either: Figure) -> Figure:
 
 def _auc(answers: Answers, truth: Bools, index: int) -> Figure:
     if answers.probabilities is None:
-        return Figure(None, None, 0, None, "This is known when training has ended.")
+        reason = "This takes the answer to each test image, which comes when training has ended."
+        return Figure(None, None, 0, None, reason)
     scores = answers.probabilities[:, index]
     value = auc(scores, truth)
     if value is None:

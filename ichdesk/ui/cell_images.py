@@ -32,7 +32,7 @@ from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.fields import ChoiceField
 
 _SIZE_PX = (1000, 760)
-_LEAST_PX = (680, 480)
+_MIN_HEIGHT_PX = 480
 _SCREEN_SHARE = 0.9
 _CHOICE_CHARACTERS = 34
 
@@ -70,7 +70,7 @@ class CellImages(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setWindowFlag(Qt.WindowType.Window)
-        self.setMinimumSize(*_LEAST_PX)
+        self.setMinimumHeight(_MIN_HEIGHT_PX)  # the buttons say how wide
         # its own pictures: larger than those of the cards, and through the steps of the run
         self._thumbnails = Thumbnails(post, self.devicePixelRatioF(), side_px=PICTURE_PX)
         self.grid = PredictionGrid(theme, self._thumbnails)
@@ -203,7 +203,9 @@ class CellImages(QDialog):
         self.move_button.setEnabled(bool(chosen and self._targets))
         self.selected_label.setText(f"{counted(len(chosen), 'image')} selected" if chosen else "")
         label = self._session.undo_label
-        self.undo_button.setText(f"Undo {label[:1].lower()}{label[1:]}" if label else "Undo")
+        edit = f"Undo {label[:1].lower()}{label[1:]}" if label else "Undo"
+        self.undo_button.setToolTip(edit)
+        self.undo_button.setAccessibleName(edit)
         self.undo_button.setEnabled(label is not None)
 
     # --- what the user does ------------------------------------------------------------------
@@ -225,17 +227,12 @@ class CellImages(QDialog):
         return chosen
 
     def _on_view(self) -> None:
-        if place := self._first_place:
-            self.view_requested.emit(place[0], place[1])
+        if place := self.grid.place:
+            self.view_requested.emit(place.class_id, place.index)
 
     def _on_show_in_class(self) -> None:
-        if place := self._first_place:
-            self.class_requested.emit(place[0], place[1])
-
-    @property
-    def _first_place(self) -> tuple[int, int] | None:
-        places_ = (row.place for row in self.grid.selected)
-        return next(((p.class_id, p.index) for p in places_ if p), None)
+        if place := self.grid.place:
+            self.class_requested.emit(place.class_id, place.index)
 
     def _on_remove(self) -> None:
         self._session.remove_from_classes(self._chosen)
@@ -311,9 +308,10 @@ class CellImages(QDialog):
 
     def _fit_screen(self) -> None:
         available = QGuiApplication.primaryScreen().availableGeometry()
-        width = min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width()))
-        height = min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height()))
-        self.resize(max(width, _LEAST_PX[0]), max(height, _LEAST_PX[1]))
+        self.resize(
+            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
+            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
+        )
 
     def _lay_out(self) -> None:
         self.title_label.setFont(ui_font(TITLE_PX))

@@ -3,7 +3,6 @@
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QToolButton,
@@ -19,7 +18,7 @@ from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.fields import WholeField
 from ichdesk.ui.widgets.wheel_guard import guard_wheel
 
-KINDS = {False: "Other split, other start", True: "Same split, other start"}
+KINDS = {False: "Other split", True: "Same split, other start"}
 _TIPS = {
     False: "Hold out other images each time, and start from other random weights",
     True: "Hold out the images of this run each time; only the random start differs",
@@ -109,9 +108,6 @@ class LuckControls(QWidget):
             kinds.addButton(button)
             kind_row.addWidget(button)
         kind_row.addStretch(1)
-        self.number_label = QLabel("&Seeds")
-        self.number_label.setBuddy(self.number_field)
-        number_row.addWidget(self.number_label)
         number_row.addWidget(self.number_field)
         number_row.addWidget(self.train_button, 1)
         number_row.addWidget(self.cancel_button, 1)

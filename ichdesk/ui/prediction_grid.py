@@ -113,6 +113,13 @@ class PredictionGrid(QListView):
         rows.sort(key=lambda row: row != current)
         return [self.rows[row] for row in rows if self.rows[row].place is not None]
 
+    @property
+    def place(self) -> Place | None:
+        """Of the image to show: the first that is selected, else the one with the keyboard."""
+        current = self.currentIndex().row()
+        shown = self.selected or list(self.rows[current : current + 1] if current >= 0 else ())
+        return shown[0].place if shown else None
+
     def show_rows(self, rows: tuple[Row, ...], names: Names) -> None:
         """List these; the selection stays on images that are still where they were."""
         before = self.rows
@@ -256,7 +263,8 @@ class _Delegate(QStyledItemDelegate):
         )
         for number, (text, color, bold) in enumerate(lines):
             font = ui_font(SMALL_PX, bold=bold)
-            line = QRect(box.left(), box.bottom() + 3 + number * _LINE_PX, box.width(), _LINE_PX)
+            top = box.bottom() + 3 + number * _LINE_PX
+            line = QRect(box.left(), top, box.width() + GRID_PX, _LINE_PX)
             one_line = " ".join(text.split())  # a name may contain a line break
             metrics = QFontMetricsF(font)
             shown = metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, line.width())

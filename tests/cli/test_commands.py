@@ -116,6 +116,12 @@ def test_train_then_predict(
     assert 0 <= low <= result["test_accuracy"] <= high <= 1  # type: ignore[operator]
     assert set(result["seconds"]) == {"open", "features", "train", "total"}  # type: ignore[call-overload]
     assert result["images"] == 15
+    accuracy = result["metrics"]["accuracy"]  # type: ignore[index,call-overload]
+    assert accuracy["value"] == result["test_accuracy"]
+    assert accuracy["interval"] == result["test_interval"]
+    said = [row["predicted"] == row["class"] for row in result["predictions"]]  # type: ignore[attr-defined,index]
+    assert (sum(said), len(said)) == (result["test_correct"], 4)
+    assert [curve["class"] for curve in result["roc"]] == ["Hemorrhage", "Normal"]  # type: ignore[attr-defined,index]
 
     picture = tmp_path / "new.png"
     Image.new("L", (300, 200), 90).save(picture)

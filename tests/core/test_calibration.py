@@ -28,7 +28,7 @@ def test_bins_are_those_of_scikit_learn(drawn: list[tuple[float, bool]]) -> None
     np.testing.assert_allclose([each.accuracy for each in bins], share)
     np.testing.assert_allclose([each.confidence for each in bins], mean)
     assert sum(each.n for each in bins) == len(drawn)
-    assert all(each.low <= each.confidence <= each.high for each in bins)
+    assert all(each.low - 1e-9 <= each.confidence <= each.high + 1e-9 for each in bins)
     assert all(each.interval[0] <= each.accuracy <= each.interval[1] for each in bins)
     assert 0.0 <= expected_calibration_error(bins) <= 1.0
 

@@ -229,7 +229,7 @@ def test_removed_images_stay_listed_until_undo(
     assert images.title_label.text() == "3 of 6 Bleed images were called Normal"
     assert "Out of date" in images.chip.text()
     assert not images.grid.selected
-    assert images.undo_button.text() == "Undo remove samples"
+    assert images.undo_button.accessibleName() == "Undo remove samples"
     images.undo_button.click()
     assert not any(text.endswith("Removed since.") for text in told(images))
     assert not images.chip.isVisible()
@@ -287,6 +287,19 @@ def test_the_viewer_opens_at_the_image_wherever_it_is(
     assert window.viewer.trail is not None
     assert window.viewer.trail.here.sample == sample
     assert window.viewer.trail.here.class_id == ids[1]
+
+
+def test_enter_opens_the_image_with_the_keyboard_unless_it_is_gone(
+    qtbot: QtBot, window: MainWindow, images: CellImages
+) -> None:
+    select(images, 0)
+    images.remove_button.click()
+    qtbot.keyClick(images.grid, Qt.Key.Key_Return)
+    assert window.viewer is None
+    images.undo_button.click()
+    assert not images.grid.selected
+    qtbot.keyClick(images.grid, Qt.Key.Key_Return)
+    assert window.viewer is not None
 
 
 def test_show_in_class_selects_it_in_its_card(

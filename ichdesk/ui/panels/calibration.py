@@ -69,8 +69,9 @@ class CalibrationPanel(Panel):
 def _bin_text(each: CalibrationBin) -> str:
     low, high = each.interval
     return (
-        f"Sure at {100 * each.low:.0f} to {100 * each.high:.0f} %, {100 * each.confidence:.0f} % on "
-        f"average: {each.correct:,} of {counted(each.n, 'answer')} right = {each.accuracy:.2f} "
+        f"Sure at {100 * each.low:.0f} to {100 * each.high:.0f} %, "
+        f"{100 * each.confidence:.0f} % on average: {each.correct:,} of "
+        f"{counted(each.n, 'answer')} right = {each.accuracy:.2f} "
         f"(95 % interval {low:.2f} to {high:.2f})"
     )
 
@@ -83,5 +84,5 @@ def _summary(bins: tuple[CalibrationBin, ...]) -> str:
         f"Expected calibration error {expected_calibration_error(bins):.2f} "
         f"({counted(n, 'test image')}, 10 bins): how far confidence and accuracy lie apart on "
         f"average. The model was sure at {confidence:.2f} and right in {correct / n:.2f}. "
-        "With few images, chance alone makes this error."
+        "With few images, chance alone makes such an error."
     )

@@ -138,7 +138,8 @@ class ReliabilityPlot(QWidget):
             painter.drawLine(self._point(0.0, tick), self._point(1.0, tick))
             painter.setPen(QColor(palette.text))
             left, below = self._point(0.0, tick), self._point(tick, 0.0)
-            box = QRectF(0, left.y() - _LABEL_PX / 2, left.x() - GRID_PX, _LABEL_PX)
+            top_px = min(left.y() - _LABEL_PX / 2, _TOP_PX + _AREA_PX - _LABEL_PX + 4)
+            box = QRectF(0, top_px, left.x() - GRID_PX, _LABEL_PX)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box, right, f"{tick:.1f}")
             box = QRectF(below.x() - _LABEL_PX, below.y() + _COUNT_PX, 2 * _LABEL_PX, _LABEL_PX)
@@ -152,6 +153,8 @@ class ReliabilityPlot(QWidget):
         corner, end = self._point(0.0, 0.0), self._point(1.0, 1.0)
         painter.setFont(ui_font(SMALL_PX, bold=True))
         painter.setPen(QColor(self._theme.palette.text))
+        box = QRectF(0, corner.y(), corner.x() - GRID_PX, _COUNT_PX)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "n")
         top_px = corner.y() + _COUNT_PX + _LABEL_PX
         box = QRectF(corner.x(), top_px, end.x() - corner.x(), _LABEL_PX)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Confidence of the answer")
@@ -177,7 +180,7 @@ class ReliabilityPlot(QWidget):
         painter.setPen(QColor(palette.text_soft))
         middle = self._point((each.low + each.high) / 2, 0.0)
         box = QRectF(middle.x() - 3 * GRID_PX, middle.y(), 6 * GRID_PX, _COUNT_PX)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"n={each.n:,}")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{each.n:,}")
 
     def _point(self, x: float, y: float) -> QPointF:
         """Where a point of the unit square lies."""
