@@ -1,4 +1,4 @@
-"""Write DICOM files for the smoke test: `python smoke_scans.py FOLDER`, four patients in two classes.
+"""Write DICOM files for the smoke test, of four patients in two classes: `smoke_scans.py FOLDER`.
 
 Three slices of each, plain, JPEG-LS and RLE; in each class a file that ends too early.
 """
