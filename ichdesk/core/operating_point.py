@@ -8,10 +8,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ichdesk.core.evaluation import Answers, Interval
+from ichdesk.core.proportions import Bools, Groups, grouped_interval
 from ichdesk.core.roc import PrecisionRecall
-from ichdesk.core.run import TrainingRun
 
-Truth: TypeAlias = npt.NDArray[np.bool_]
 Scores: TypeAlias = npt.NDArray[np.float64]
 Share: TypeAlias = tuple[int, int]
 """So many of so many."""
@@ -69,10 +69,12 @@ class OneAgainstRest:
     Attributes:
         truth: Which images have it, (N,).
         scores: How probable the model thinks it, (N,).
+        groups: Number of each image's patient, (N,); None if each image has its own.
     """
 
-    truth: Truth
+    truth: Bools
     scores: Scores
+    groups: Groups | None = None
 
     @property
     def prevalence(self) -> float:
@@ -87,38 +89,28 @@ class OneAgainstRest:
         negatives = len(self.truth) - positives
         return Outcomes(found, positives - found, alarms, negatives - alarms)
 
+    def intervals_at(self, threshold: float) -> tuple[Interval, Interval, Interval, Interval]:
+        """95 % intervals of sensitivity, specificity, PPV and NPV; None for a share of nobody."""
+        called = self.scores >= threshold
+        return (
+            grouped_interval(called, self.truth, self.groups),
+            grouped_interval(~called, ~self.truth, self.groups),
+            grouped_interval(self.truth, called, self.groups),
+            grouped_interval(~self.truth, ~called, self.groups),
+        )
+
     def stops(self) -> Scores:
         """Thresholds worth trying, rising: 0.00, 0.01, …, 1.00 and each score there is."""
         return np.unique(np.concatenate([np.arange(101) / 100, self.scores]))
 
 
-def one_against_rest(
-    images: Sequence[int], probabilities: npt.NDArray[np.float32], positive: int
-) -> OneAgainstRest | None:
-    """The scores of one class, or None if either side has no image.
-
-    Args:
-        images: How many of each class were tested.
-        probabilities: (N, C), the classes' images one after another.
-        positive: Index of the class in question.
-    """
-    truth = np.repeat(np.arange(len(images)), images) == positive
-    if truth.all() or not truth.any():
+def one_against_rest(answers: Answers, positive: int) -> OneAgainstRest | None:
+    """The class of an index; None if either side has no image, or a probability is not known."""
+    truth = answers.truth == positive
+    if answers.probabilities is None or truth.all() or not truth.any():
         return None
-    return OneAgainstRest(truth, probabilities[:, positive].astype(np.float64))
-
-
-def patients_tested(run: TrainingRun) -> npt.NDArray[np.intp]:
-    """A number (N,) for the patient of each test image; an image of no known one has its own."""
-    samples = (
-        samples[position]
-        for (_, samples), tested in zip(run.key[0], run.test, strict=True)
-        for position in tested
-    )
-    numbers: dict[str | int, int] = {}
-    return np.array(
-        [numbers.setdefault(s.patient or index, index) for index, s in enumerate(samples)], np.intp
-    )
+    scores = answers.probabilities[:, positive].astype(np.float64)
+    return OneAgainstRest(truth, scores, answers.groups) if np.isfinite(scores).all() else None
 
 
 def average_precision(curve: PrecisionRecall) -> float:

@@ -1,6 +1,6 @@
 """Tables at a threshold against scikit-learn, and Bayes' rule against whole populations."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix
 
+from ichdesk.core.evaluation import Answers
+from ichdesk.core.metrics import wilson_interval
 from ichdesk.core.operating_point import (
     OneAgainstRest,
     Outcomes,
@@ -15,7 +17,6 @@ from ichdesk.core.operating_point import (
     expected_outcomes,
     likely_positive,
     one_against_rest,
-    patients_tested,
     predictive_values,
 )
 from ichdesk.core.roc import precision_recall_curve, roc_curve
@@ -29,6 +30,11 @@ SCORED = st.lists(
 def made(rows: list[tuple[bool, float]]) -> OneAgainstRest:
     truth, scores = zip(*rows, strict=True)
     return OneAgainstRest(np.array(truth), np.array(scores, np.float64))
+
+
+def answers(images: list[int], probabilities: np.ndarray | None) -> Answers:
+    truth = np.repeat(np.arange(len(images)), images)
+    return Answers(truth, truth, len(images), probabilities)
 
 
 def test_a_table_by_hand() -> None:
@@ -77,7 +83,7 @@ def test_one_class_against_the_others() -> None:
     probabilities = np.array(
         [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.6, 0.1], [0.0, 0.1, 0.9]], np.float32
     )
-    case = one_against_rest([1, 2, 1], probabilities, 1)
+    case = one_against_rest(answers([1, 2, 1], probabilities), 1)
     assert case is not None
     np.testing.assert_array_equal(case.truth, [False, True, True, False])
     np.testing.assert_allclose(case.scores, [0.2, 0.8, 0.6, 0.1], rtol=1e-6)
@@ -85,7 +91,29 @@ def test_one_class_against_the_others() -> None:
 
 @pytest.mark.parametrize("images", [[0, 4], [4, 0]])
 def test_a_side_without_images_is_no_case(images: list[int]) -> None:
-    assert one_against_rest(images, np.full((4, 2), 0.5, np.float32), 0) is None
+    assert one_against_rest(answers(images, np.full((4, 2), 0.5, np.float32)), 0) is None
+
+
+def test_without_a_finite_probability_there_is_no_case() -> None:
+    images = [1, 2]
+    assert one_against_rest(answers(images, None), 0) is None
+    assert one_against_rest(answers(images, np.full((3, 2), np.nan, np.float32)), 0) is None
+
+
+@given(SCORED, SHARE)
+def test_intervals_are_wilson_s(rows: list[tuple[bool, float]], threshold: float) -> None:
+    case = made(rows)
+    table = case.at(threshold)
+    shares = table.sensitivity, table.specificity, table.ppv, table.npv
+    assert case.intervals_at(threshold) == tuple(wilson_interval(*share) for share in shares)
+
+
+def test_images_of_one_patient_widen_the_intervals() -> None:
+    alone = made([(True, 0.9), (True, 0.8), (True, 0.1), (True, 0.2), (False, 0.1), (False, 0.2)])
+    grouped = replace(alone, groups=np.array([0, 0, 1, 1, 2, 3]))
+    (low, high), (wide_low, wide_high) = (case.intervals_at(0.5)[0] for case in (alone, grouped))
+    assert wide_low < low < high < wide_high
+    assert alone.intervals_at(0.5)[1] == grouped.intervals_at(0.5)[1]
 
 
 @pytest.mark.parametrize(
@@ -149,23 +177,3 @@ def test_patients_sum_up_and_are_rounded_fairly(
 def test_patients_by_hand() -> None:
     assert expected_outcomes(0.9, 0.8, 0.05).counts == (45, 5, 190, 760)
     assert expected_outcomes(0.6, 0.8, 0.001).counts == (1, 0, 200, 799)
-
-
-@dataclass
-class _Sample:
-    patient: str | None
-
-
-@dataclass
-class _Run:
-    key: tuple
-    test: tuple
-
-
-def test_images_of_one_patient_share_a_number() -> None:
-    first = tuple(map(_Sample, ("a", "b", "a", None)))
-    second = tuple(map(_Sample, (None, "b", "c")))
-    run = _Run((((7, first), (9, second)), None), ((0, 2, 3), (0, 1, 2)))
-    numbers = patients_tested(run).tolist()
-    assert numbers[0] == numbers[1]
-    assert len(set(numbers)) == 5

@@ -5,12 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ichdesk.core.operating_point import (
-    OneAgainstRest,
-    likely_positive,
-    one_against_rest,
-    patients_tested,
-)
+from ichdesk.core.evaluation import Answers
+from ichdesk.core.operating_point import OneAgainstRest, likely_positive, one_against_rest
 from ichdesk.core.run import is_done
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_view import RunView
@@ -28,6 +24,7 @@ from ichdesk.ui.widgets.wheel_guard import guard_wheel
 _START = 0.5
 _WIDE_PX = 640
 _NAME_CHARACTERS = 24
+_GROUPED = " The intervals allow for images that are of one patient."
 
 
 @PANELS.register("threshold")
@@ -109,11 +106,12 @@ class ThresholdPanel(Panel):
         assert self._view is not None
         index = self.choice.currentData()
         case, name = self._cases[index], _short(self._view.names[index])
-        self.curves.show_case(case, patients_tested(self._view.run))
+        self.curves.show_case(case)
         self.slider.set_stops(case.stops(), self.slider.number)
         self.caption.say(
             f"An image is called positive from this probability of {name} on. "
             f"Below are the {len(case.truth):,} test images."
+            + (_GROUPED if case.groups is not None else "")
         )
         self.prevalence.set_finding(name, case.prevalence)
         self._show_point()
@@ -125,7 +123,7 @@ class ThresholdPanel(Panel):
         self.slider.setAccessibleDescription(self.label.text())
         self.curves.show_point(outcomes)
         self.table.show_outcomes(outcomes)
-        self.rates.show_outcomes(outcomes)
+        self.rates.show_rates(outcomes, case.intervals_at(self.slider.number))
         (found, sick), (cleared, healthy) = outcomes.sensitivity, outcomes.specificity
         self.prevalence.set_rates(found / sick, cleared / healthy)
 
@@ -146,6 +144,7 @@ class ThresholdPanel(Panel):
         column.addWidget(self.curves)
         for widget in (self.label, self.slider, self.caption):
             column.addWidget(widget)
+        column.insertSpacing(2, GRID_PX)
         column.addLayout(self._figures)
         column.addSpacing(GRID_PX)
         column.addWidget(separator())
@@ -163,11 +162,9 @@ def threshold_text(threshold: float) -> str:
 
 def _cases(view: RunView) -> dict[int, OneAgainstRest]:
     """Each class against the rest, by index; without those of which there is no test image."""
-    run, told = view.run, view.run.test_probabilities
-    images = [len(rows) for rows in run.test]
-    if told is None or len(told) != sum(images) or not np.isfinite(told).all():
+    if (answers := Answers.of(view.run)) is None:
         return {}
-    cases = {index: one_against_rest(images, told, index) for index in range(len(images))}
+    cases = {index: one_against_rest(answers, index) for index in range(answers.classes)}
     return {index: case for index, case in cases.items() if case is not None}
 
 

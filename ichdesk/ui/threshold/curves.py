@@ -1,7 +1,6 @@
 """ROC and precision-recall curve side by side, with one operating point on both."""
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -41,8 +40,8 @@ class Curves(QWidget):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 1)
 
-    def show_case(self, case: OneAgainstRest, patients: npt.NDArray[np.intp]) -> None:
-        """Draw the curves; `patients` (N,) numbers what may not be taken as independent."""
+    def show_case(self, case: OneAgainstRest) -> None:
+        """Draw the curves."""
         roc = roc_curve(case.scores, case.truth)
         points = roc.fpr, roc.tpr
         self.roc.show_curve(points, points, (_DIAGONAL, _DIAGONAL))
@@ -52,7 +51,7 @@ class Curves(QWidget):
         points = trade.recall[:-1], trade.precision[:-1]
         guess = _DIAGONAL, np.full(2, case.prevalence)
         self.precision_recall.show_curve(steps, points, guess)
-        self.roc_caption.say(_auc_text(case, patients))
+        self.roc_caption.say(_auc_text(case))
         mean = average_precision(trade)
         self.precision_recall_caption.say(
             f"Average precision {mean:.2f}; by guessing {case.prevalence:.2f} (dashed)."
@@ -67,9 +66,9 @@ class Curves(QWidget):
         self.precision_recall.show_point((sensitivity, rightly / called) if called else None)
 
 
-def _auc_text(case: OneAgainstRest, patients: npt.NDArray[np.intp]) -> str:
+def _auc_text(case: OneAgainstRest) -> str:
     area = auc(case.scores, case.truth)
-    ends = auc_interval(case.scores, case.truth, patients)
+    ends = auc_interval(case.scores, case.truth, case.groups)
     sick = int(case.truth.sum())
     if area is None or ends is None:
         return ""

@@ -11,7 +11,7 @@ OUTCOME_WORDS = ("found", "missed", "false alarms", "rightly cleared")
 """In the order of `Outcomes.counts`."""
 OUTCOME_TERMS = ("True positives", "False negatives", "False positives", "True negatives")
 
-_DISK, _HOLE, _DOT, _STROKE = 0.85, 0.42, 0.4, 0.2  # of the mark's size
+_DISK, _CROSS, _HOLE, _DOT, _STROKE = 0.85, 0.6, 0.42, 0.4, 0.22  # of the mark's size
 
 
 def outcome_color(palette: Palette, outcome: int) -> QColor:
@@ -32,7 +32,7 @@ def draw_marks(
         _points(painter, color, centers, _DISK * size_px)
     elif outcome == 1:
         painter.setPen(QPen(color, _STROKE * size_px))
-        painter.drawLines(_crosses(centers, _DISK * size_px / 2))
+        painter.drawLines(_crosses(centers, _CROSS * size_px / 2))
     elif outcome == 2:
         square = Qt.PenCapStyle.SquareCap
         _points(painter, color, centers, (_DISK - 0.1) * size_px, square)

@@ -8,7 +8,7 @@ from ichdesk.core.operating_point import Outcomes
 from ichdesk.ui.theme import BODY_PX, GRID_PX, RADIUS_PX, SMALL_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.threshold.marks import OUTCOME_TERMS, OUTCOME_WORDS, draw_marks
 
-ROWS = ("Has it", "Does not")
+ROWS = ("With it", "Without")
 COLUMNS = ("Called positive", "Called negative")
 _CELLS = {0: (0, 0), 1: (0, 1), 2: (1, 0), 3: (1, 1)}  # outcome: (row, column)
 _LABEL_PX = 8 * GRID_PX

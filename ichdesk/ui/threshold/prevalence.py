@@ -109,7 +109,7 @@ class PrevalencePart(QWidget):
         for row, count in zip(self.counts, outcomes.counts, strict=True):
             row.show_count(count)
         ppv, npv = map(value_text, predictive_values(*self._rates, prevalence))
-        self.values.setText(f"PPV {ppv}, NPV {npv}")
+        self.values.setText(f"At this prevalence: PPV {ppv}, NPV {npv}")
         self.sentence.setText(self._said(outcomes))
 
     def _said(self, outcomes: Outcomes) -> str:

@@ -1,13 +1,16 @@
 """Sensitivity, specificity and predictive values, each with its counts and 95 % interval."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ichdesk.core.metrics import wilson_interval
+from ichdesk.core.evaluation import Interval
 from ichdesk.core.operating_point import Outcomes, Share
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
 
+_RATES = ("Sensitivity", "Specificity", "PPV", "NPV")
 _HEADINGS = ("", "X OF N", "VALUE", "95 % CI")
 _ROW_PX = 3.25 * GRID_PX
 _DASH = "–"
@@ -24,15 +27,11 @@ class RatesTable(QWidget):
         self.setAccessibleName("Rates with their 95 % intervals")
         theme.changed.connect(self.update)
 
-    def show_outcomes(self, outcomes: Outcomes) -> None:
-        """Show the rates of other counts."""
-        shares = {
-            "Sensitivity": outcomes.sensitivity,
-            "Specificity": outcomes.specificity,
-            "PPV": outcomes.ppv,
-            "NPV": outcomes.npv,
-        }
-        rows = (_HEADINGS, *((name, *_texts(share)) for name, share in shares.items()))
+    def show_rates(self, outcomes: Outcomes, intervals: Sequence[Interval]) -> None:
+        """Show the rates of other counts; the intervals are in the order of the rows."""
+        shares = (outcomes.sensitivity, outcomes.specificity, outcomes.ppv, outcomes.npv)
+        told = zip(_RATES, shares, intervals, strict=True)
+        rows = (_HEADINGS, *((name, *_texts(share, ends)) for name, share, ends in told))
         if rows != self._rows:
             self._rows = rows
             said = (f"{name} {of} = {value} ({ends})" for name, of, value, ends in rows[1:])
@@ -76,9 +75,8 @@ class RatesTable(QWidget):
         return right_px - interval_px - value_px, right_px - interval_px, right_px
 
 
-def _texts(share: Share) -> tuple[str, str, str]:
+def _texts(share: Share, interval: Interval) -> tuple[str, str, str]:
     successes, n = share
-    interval = wilson_interval(successes, n)
     if interval is None:
         return "0 of 0", _DASH, _DASH
     low, high = interval

@@ -1,0 +1,173 @@
+"""The panel on threshold and prevalence, driven by mouse and keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ichdesk.core.operating_point import Outcomes
+from ichdesk.protocol import messages as msg
+from ichdesk.session.session import Session
+from ichdesk.ui.panels.threshold import ThresholdPanel, threshold_text
+from ichdesk.ui.run_view import RunView
+from ichdesk.ui.theme import Mode, Theme
+from tests.fakes.runs import epoch, set_classes, start, train
+
+SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.6, 0.35, 0.2, 0.15, 0.1], np.float32)  # 5 have it
+
+
+def told(session: Session, scores: np.ndarray) -> None:
+    """A run of two classes that ends with such probabilities of the first."""
+    start(session, 1)
+    epoch(session, 0)
+    answers = np.stack([scores, 1 - scores], axis=1)
+    done = msg.Outcome.DONE
+    session.handle(msg.RunEnded(session.run.request_id, done, test_probabilities=answers))
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session) -> ThresholdPanel:
+    told(session, SCORES)
+    panel = ThresholdPanel(Theme(Mode.LIGHT))
+    qtbot.addWidget(panel)
+    assert panel.refresh(RunView.of(session))
+    panel.resize(384, 1200)
+    panel.show()
+    return panel
+
+
+def table(panel: ThresholdPanel) -> tuple[int, ...]:
+    return panel.table._counts
+
+
+def test_it_starts_at_one_half_with_the_prevalence_of_the_test_set(panel: ThresholdPanel) -> None:
+    assert panel.label.text() == "Threshold 0.50"
+    assert panel.prevalence.label.text() == "Prevalence 50 %"
+    assert not panel.prevalence.reset_button.isEnabled()
+    assert table(panel) == (3, 2, 1, 4)
+    assert panel.rates.texts()[1] == ("Sensitivity", "3 of 5", "0.60", "0.23–0.88")
+    assert panel.rates.texts()[3][1:3] == ("3 of 4", "0.75")
+    assert panel.prevalence.outcomes.counts == (300, 200, 100, 400)
+    assert "n = 5 with and 5 without" in panel.curves.roc_caption.text()
+    assert "AUC 0.88" in panel.curves.roc_caption.text()
+
+
+def test_keys_move_the_threshold_and_everything_with_it(panel: ThresholdPanel) -> None:
+    for _ in range(2):
+        QTest.keyClick(panel.slider, Qt.Key.Key_PageDown)
+    assert panel.slider.number < 0.35
+    assert table(panel) == (5, 0, 2, 3)
+    assert panel.rates.texts()[1][1] == "5 of 5"
+    (x,), (y,) = panel.curves.roc._point.getData()
+    assert (x, y) == pytest.approx((2 / 5, 1))
+    (x,), (y,) = panel.curves.precision_recall._point.getData()
+    assert (x, y) == pytest.approx((1, 5 / 7))
+    assert panel.prevalence.outcomes == Outcomes(500, 0, 200, 300)
+    QTest.keyClick(panel.slider, Qt.Key.Key_Home)
+    assert panel.slider.number == 0
+    assert table(panel) == (5, 0, 5, 0)
+
+
+def test_when_nobody_is_called_positive_ppv_has_no_value(panel: ThresholdPanel) -> None:
+    QTest.keyClick(panel.slider, Qt.Key.Key_End)
+    assert panel.rates.texts()[3] == ("PPV", "0 of 0", "–", "–")
+    assert panel.curves.precision_recall._point.getData()[0] is None
+    assert "PPV not defined" in panel.prevalence.values.text()
+
+
+def test_the_mouse_moves_the_threshold(panel: ThresholdPanel) -> None:
+    place = QPoint(panel.slider.width() - 1, panel.slider.height() // 2)
+    QTest.mouseClick(panel.slider, Qt.MouseButton.LeftButton, pos=place)
+    assert panel.label.text() == "Threshold 1.00"
+    assert table(panel) == (0, 5, 0, 5)
+
+
+def test_prevalence_by_mouse_keys_and_back(panel: ThresholdPanel) -> None:
+    part = panel.prevalence
+    QTest.mouseClick(part.slider, Qt.MouseButton.LeftButton, pos=QPoint(0, 5))
+    assert part.slider.number == pytest.approx(0.001)
+    assert part.label.text() == "Prevalence 0.10 %"
+    assert part.outcomes.counts == (1, 0, 200, 799)
+    assert part.values.text() == "At this prevalence: PPV 0.003, NPV above 0.999"
+    assert part.sentence.text().startswith("Of 1,000 patients, 1 has “Hemorrhage”.")
+    QTest.keyClick(part.slider, Qt.Key.Key_End)
+    assert part.slider.number == pytest.approx(0.9)
+    assert table(panel) == (3, 2, 1, 4)
+    part.reset_button.click()
+    assert part.slider.number == 0.5
+    assert part.values.text() == "At this prevalence: PPV 0.750, NPV 0.667"
+
+
+def test_the_other_class_can_be_the_positive_one(panel: ThresholdPanel, session: Session) -> None:
+    panel.choice.setCurrentIndex(1)
+    panel.choice.activated.emit(1)
+    assert table(panel) == (4, 1, 2, 3)
+    assert "“Normal”" in panel.caption.text()
+    train(session)
+    panel.refresh(RunView.of(session))
+    assert panel.choice.currentText() == "Normal"
+
+
+def test_positions_of_the_sliders_survive_training_again(
+    panel: ThresholdPanel, session: Session
+) -> None:
+    panel.slider.setValue(20)
+    panel.prevalence.slider.setValue(30)
+    before = panel.slider.number, panel.prevalence.slider.number
+    train(session)
+    assert panel.refresh(RunView.of(session))
+    assert (panel.slider.number, panel.prevalence.slider.number) == pytest.approx(before)
+
+
+def test_it_is_empty_until_training_is_done(panel: ThresholdPanel, session: Session) -> None:
+    start(session, 2)
+    epoch(session, 0)
+    assert not panel.refresh(RunView.of(session))
+    told_now = msg.RunEnded(session.run.request_id, msg.Outcome.CANCELLED, None)
+    session.handle(told_now)
+    assert not panel.refresh(RunView.of(session))
+
+
+def test_it_is_empty_if_only_one_class_was_tested(panel: ThresholdPanel, session: Session) -> None:
+    start(session, 1)
+    session.run.test = (tuple(range(25, 30)), ())
+    epoch(session, 0)
+    answers = np.full((5, 2), 0.5, np.float32)
+    done = msg.Outcome.DONE
+    session.handle(msg.RunEnded(session.run.request_id, done, test_probabilities=answers))
+    assert not panel.refresh(RunView.of(session))
+
+
+def test_classes_without_a_test_image_are_not_offered(
+    panel: ThresholdPanel, session: Session
+) -> None:
+    set_classes(session, "Subdural", "Epidural", "Normal")
+    start(session, 1)
+    session.run.test = ((), *session.run.test[1:])
+    epoch(session, 0)
+    answers = np.full((10, 3), 1 / 3, np.float32)
+    done = msg.Outcome.DONE
+    session.handle(msg.RunEnded(session.run.request_id, done, test_probabilities=answers))
+    assert panel.refresh(RunView.of(session))
+    offered = [panel.choice.itemText(i) for i in range(panel.choice.count())]
+    assert offered == ["Epidural", "Normal"]
+
+
+def test_it_fits_the_narrowest_place(panel: ThresholdPanel) -> None:
+    assert panel.minimumSizeHint().width() <= 352 - 2 * 16 - 12  # with a scroll bar
+    assert panel.curves.roc.accessibleName() == "Sensitivity over 1 − specificity"
+
+
+@pytest.mark.parametrize(
+    ("threshold", "text"),
+    [
+        (0.5, "0.50"),
+        (0.123456, "0.1235"),
+        (1 - 1e-9, "above 0.9999"),
+        (1e-9, "below 0.0001"),
+        (1.0, "1.00"),
+    ],
+)
+def test_thresholds_are_told_apart_from_round_ones(threshold: float, text: str) -> None:
+    assert threshold_text(threshold) == text
