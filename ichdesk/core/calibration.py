@@ -1,7 +1,8 @@
-"""Whether a model that says 80 % is right in 80 % of such answers."""
+"""Whether a model that says 80 % is right in 80 % of such answers, and a way to help it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, log, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,10 @@ from ichdesk.core.metrics import wilson_interval
 from ichdesk.core.run import TrainingRun
 
 BINS = 10
+_LEAST, _MOST = 0.05, 20.0  # temperatures; beyond, probabilities are as good as 0, 1 or equal
+_GOLDEN = (sqrt(5) - 1) / 2
+_HALVINGS = 60
+_TINY = 1e-12  # no probability is 0, whose logarithm there is none
 
 Numbers = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -44,17 +49,63 @@ class CalibrationBin:
         return found
 
 
-def answers_of(run: TrainingRun) -> tuple[Numbers, Bools] | None:
-    """Confidence of each test image's answer, (N,), and whether it was right, (N,).
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Probabilities (N, C) that the model gave test images, and their true classes (N,)."""
 
-    The confidence is the probability of the class that the model said. None if the run's answers
-    were not kept or nothing was held out.
+    probabilities: Numbers
+    truth: npt.NDArray[np.intp]
+
+    @staticmethod
+    def of(run: TrainingRun) -> "Answers | None":
+        """None if the run's answers were not kept or nothing was held out."""
+        told, sizes = run.test_probabilities, [len(rows) for rows in run.test]
+        if told is None or not 0 < len(told) == sum(sizes):
+            return None
+        return Answers(told.astype(np.float64), np.repeat(np.arange(len(sizes)), sizes))
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def bins(self) -> tuple[CalibrationBin, ...]:
+        """By confidence, which is the probability of the class that the model said."""
+        said = self.probabilities.argmax(axis=1)
+        return calibration_bins(self.probabilities.max(axis=1), said == self.truth)
+
+    def halves(self) -> tuple["Answers", "Answers"]:
+        """Every second image, and the others; classes, which lie one after another, in both."""
+        first, second = slice(0, None, 2), slice(1, None, 2)
+        one, other = (
+            Answers(self.probabilities[part], self.truth[part]) for part in (first, second)
+        )
+        return one, other
+
+    def scaled(self, temperature: float) -> "Answers":
+        """Less sure of themselves above 1, surer below; which class is said stays the same."""
+        logits = np.log(np.maximum(self.probabilities, _TINY)) / temperature
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return Answers(raised / raised.sum(axis=1, keepdims=True), self.truth)
+
+    def loss(self) -> float:
+        """Mean cross-entropy in nats."""
+        own = self.probabilities[np.arange(len(self)), self.truth]
+        return -float(np.log(np.maximum(own, _TINY)).mean())
+
+
+def fitted_temperature(answers: Answers) -> float:
+    """The temperature with the least cross-entropy (Guo 2017, arXiv 1706.04599), 0.05 to 20.
+
+    The loss has one minimum, because it is convex in 1 / temperature; golden sections of the
+    logarithm find it.
     """
-    told, sizes = run.test_probabilities, [len(rows) for rows in run.test]
-    if told is None or not 0 < len(told) == sum(sizes):
-        return None
-    truth = np.repeat(np.arange(len(sizes)), sizes)
-    return told.max(axis=1).astype(np.float64), told.argmax(axis=1) == truth
+    low, high = log(_LEAST), log(_MOST)
+    for _ in range(_HALVINGS):
+        left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        if answers.scaled(exp(left)).loss() < answers.scaled(exp(right)).loss():
+            high = right
+        else:
+            low = left
+    return exp((low + high) / 2)
 
 
 def calibration_bins(

@@ -44,7 +44,7 @@ class Panel(QWidget):
     def take_session(self, session: Session) -> None:
         """Keep what the panel's own buttons act on; a panel that only shows has no need of it."""
 
-    def table(self) -> list[list[str]]:
+    def table_rows(self) -> list[list[str]]:
         """Its numbers as a table with headings; [] where a picture says it all."""
         return []
 

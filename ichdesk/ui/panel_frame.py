@@ -66,7 +66,7 @@ class PanelFrame(QWidget):
         QGuiApplication.clipboard().setImage(self.image())
 
     def _on_copy_table(self) -> None:
-        QGuiApplication.clipboard().setText(_text(self.panel.table(), "excel-tab"))
+        QGuiApplication.clipboard().setText(_text(self.panel.table_rows(), "excel-tab"))
 
     def _on_save(self) -> None:
         kinds = "PNG images (*.png)" + (";;CSV tables (*.csv)" if self._has_table else "")
@@ -75,7 +75,7 @@ class PanelFrame(QWidget):
             return
         try:
             if self._has_table and path.suffix.lower() == ".csv":
-                write_text(_text(self.panel.table(), "excel"), path)
+                write_text(_text(self.panel.table_rows(), "excel"), path)
             else:
                 save_image(self.image(), path)
         except UserError as error:
@@ -83,7 +83,7 @@ class PanelFrame(QWidget):
 
     @property
     def _has_table(self) -> bool:
-        return type(self.panel).table is not Panel.table
+        return type(self.panel).table_rows is not Panel.table_rows
 
     def _apply_theme(self) -> None:
         self.title.setStyleSheet(f"color: {self.panel.theme.palette.accent};")

@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -34,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from ichdesk.core.predictions import Place, Prediction
-from ichdesk.ui.icons import glyph
+from ichdesk.ui.picture_cell import paint_focus, paint_picture, paint_selection
 from ichdesk.ui.prediction_text import Names, answer_text, remark_text, told_text, truth_text
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import Thumbnails
@@ -230,28 +229,14 @@ class _Delegate(QStyledItemDelegate):
         box = QRect(left, top, PICTURE_PX, PICTURE_PX)
         painter.save()
         painter.setOpacity(_GONE_OPACITY if row.place is None else 1.0)
-        self._paint_picture(painter, box, row)
+        paint_picture(painter, box, row.prediction.sample, self._thumbnails)
         painter.setOpacity(1.0)
         self._paint_texts(painter, box, row)
         if option.state & QStyle.StateFlag.State_Selected:
-            self._paint_selection(painter, box)
+            paint_selection(painter, box, self._theme.palette)
         if index == self._grid.currentIndex() and self._grid.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.palette.accent), 2, Qt.PenStyle.DotLine))
-            painter.drawRect(box.adjusted(5, 5, -5, -5))
+            paint_focus(painter, box, self._theme.palette)
         painter.restore()
-
-    def _paint_picture(self, painter: QPainter, box: QRect, row: Row) -> None:
-        painter.fillRect(box, QColor("#000000"))  # images stand on true black in both themes
-        sample = row.prediction.sample
-        picture = self._thumbnails[sample]
-        if picture is not None:
-            painter.drawPixmap(box, picture)
-        elif sample in self._thumbnails:
-            side_px = 4 * GRID_PX
-            ratio = painter.device().devicePixelRatioF()
-            broken = glyph("image-broken-variant", "#9AA0A6", side_px, ratio)
-            half = QPoint(side_px // 2, side_px // 2)
-            painter.drawPixmap(box.center() - half, broken)
 
     def _paint_texts(self, painter: QPainter, box: QRect, row: Row) -> None:
         palette, names, prediction = self._theme.palette, self._grid.names, row.prediction
@@ -271,19 +256,6 @@ class _Delegate(QStyledItemDelegate):
             painter.setFont(font)
             painter.setPen(QColor(color))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _paint_selection(self, painter: QPainter, box: QRect) -> None:
-        palette = self._theme.palette
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(palette.accent), 3))
-        painter.drawRect(box.adjusted(1, 1, -2, -2))
-        badge = QRect(box.right() - 19, box.top() + 2, 18, 18)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(palette.accent))
-        painter.drawEllipse(badge)
-        ratio = painter.device().devicePixelRatioF()
-        check = glyph("check-bold", palette.on_accent, 12, ratio)
-        painter.drawPixmap(badge.left() + 3, badge.top() + 3, check)
 
 
 def _is_same_class(old: Place | None, new: Place | None) -> bool:

@@ -190,7 +190,7 @@ def test_evaluate_says_how_it_split(
     patients_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "e.json"
-    command = ["evaluate", str(patients_file), "--repeats", "2", "--json", str(out)]
+    command = ["evaluate", str(patients_file), "--seeds", "2", "--json", str(out)]
     assert run_command([*command, "--split", "slice"]) == 0
     said = capsys.readouterr()
     assert said.out.rstrip().endswith("split by slice")

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 from sklearn.calibration import calibration_curve
 
 from ichdesk.core.calibration import (
     BINS,
+    Answers,
     CalibrationBin,
     calibration_bins,
     expected_calibration_error,
+    fitted_temperature,
 )
 
 answers = st.lists(
@@ -43,3 +47,42 @@ def test_bins_are_those_of_scikit_learn(drawn: list[tuple[float, bool]]) -> None
 )
 def test_the_error_weighs_bins_by_their_n(bins: list[CalibrationBin], error: float) -> None:
     assert expected_calibration_error(bins) == pytest.approx(error)
+
+
+def too_sure(images: int, by: float = 3.0) -> Answers:
+    """Answers of a model that is honest, but for a factor on its logits."""
+    chance = np.random.default_rng(0)
+    logits = chance.normal(0, 1.5, (images, 3))
+    truth = [chance.choice(3, p=row) for row in softmax(logits, axis=1)]
+    return Answers(softmax(by * logits, axis=1), np.array(truth))
+
+
+@pytest.mark.parametrize("by", [0.4, 1.0, 3.0])
+def test_the_temperature_is_that_of_scipy_and_undoes_what_was_done(by: float) -> None:
+    answers = too_sure(4_000, by)
+    found = fitted_temperature(answers)
+    logits, rows = np.log(answers.probabilities), np.arange(len(answers))
+
+    def loss(inverse: float) -> float:
+        return -np.log(softmax(inverse * logits, axis=1)[rows, answers.truth]).mean()
+
+    best = minimize_scalar(loss, bounds=(0.05, 20.0), method="bounded", options={"xatol": 1e-7})
+    assert found == pytest.approx(1 / best.x, rel=1e-3)
+    assert found == pytest.approx(by, rel=0.1)
+
+
+def test_a_temperature_found_on_one_half_helps_the_other() -> None:
+    fitted_on, shown = too_sure(2_000).halves()
+    assert len(fitted_on) == len(shown) == 1_000
+    after = shown.scaled(fitted_temperature(fitted_on))
+    before = expected_calibration_error(shown.bins())
+    assert expected_calibration_error(after.bins()) < before / 3
+    np.testing.assert_array_equal(
+        after.probabilities.argmax(axis=1), shown.probabilities.argmax(axis=1)
+    )
+
+
+def test_answers_that_are_all_right_cannot_be_too_sure() -> None:
+    sure = Answers(np.array([[1.0, 0.0], [0.1, 0.9]]), np.array([0, 1]))
+    assert 0.05 <= fitted_temperature(sure) < 0.1
+    assert np.isfinite(fitted_temperature(Answers(sure.probabilities, np.array([1, 0]))))

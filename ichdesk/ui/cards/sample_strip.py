@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QWheelEvent,
 )
@@ -33,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.ui.cards.sample_model import SampleModel
-from ichdesk.ui.icons import glyph
+from ichdesk.ui.picture_cell import paint_focus, paint_picture, paint_selection
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import THUMBNAIL_PX, Thumbnails
 
@@ -234,42 +233,13 @@ class _SampleDelegate(QStyledItemDelegate):
         box = QRect(cell.left(), cell.top(), THUMBNAIL_PX, THUMBNAIL_PX)
         painter.save()
         painter.setOpacity(1.0 if self.is_enabled else _DISABLED_OPACITY)
-        self._paint_picture(painter, box, self._strip.samples[index.row()])
+        paint_picture(painter, box, self._strip.samples[index.row()], self._thumbnails)
         painter.setOpacity(1.0)
         if state & QStyle.StateFlag.State_Selected:
-            self._paint_selection(painter, box)
+            paint_selection(painter, box, self.theme.palette)
         if index == self._strip.currentIndex() and self._strip.hasFocus():
-            painter.setPen(QPen(QColor(self.theme.palette.accent), 2, Qt.PenStyle.DotLine))
-            painter.drawRect(box.adjusted(5, 5, -5, -5))
+            paint_focus(painter, box, self.theme.palette)
         painter.restore()
-
-    def _paint_picture(self, painter: QPainter, box: QRect, sample: Sample) -> None:
-        painter.fillRect(box, QColor("#000000"))  # images stand on true black in both themes
-        picture = self._thumbnails[sample]
-        if picture is not None:
-            painter.drawPixmap(box, picture)
-        elif sample in self._thumbnails:
-            side_px = 3 * GRID_PX
-            broken = glyph(
-                "image-broken-variant", "#9AA0A6", side_px, painter.device().devicePixelRatioF()
-            )
-            painter.drawPixmap(
-                box.center().x() - side_px // 2, box.center().y() - side_px // 2, broken
-            )
-
-    def _paint_selection(self, painter: QPainter, box: QRect) -> None:
-        palette = self.theme.palette
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(palette.accent), 3))
-        painter.drawRect(box.adjusted(1, 1, -2, -2))
-        badge = QRect(box.right() - 19, box.top() + 2, 18, 18)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(palette.accent))
-        painter.drawEllipse(badge)
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(
-            badge.left() + 3, badge.top() + 3, glyph("check-bold", palette.on_accent, 12, ratio)
-        )
 
 
 def _with_count(picture: QPixmap, count: int, theme: Theme) -> QPixmap:

@@ -1,12 +1,12 @@
 """Panel: whether the model is right as often as it says it is sure."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from ichdesk.core.calibration import (
+    Answers,
     CalibrationBin,
-    answers_of,
-    calibration_bins,
     expected_calibration_error,
+    fitted_temperature,
 )
 from ichdesk.core.notes import counted
 from ichdesk.ui.panel import PANELS, Panel
@@ -16,9 +16,10 @@ from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.reliability_plot import ReliabilityPlot
 
 _HINT = "Point at a dot, or use the arrow keys, to read it."
-_NO_SCALING = (
-    "Nothing is corrected here: temperature scaling would have to learn from images that are in "
-    "neither the training nor the test, and learned from the test images it would flatter itself."
+_LEAST_ANSWERS = 4
+_SCALING_TIP = (
+    "Divide what the model says before it turns it into probabilities by one number, so that it is "
+    "as sure as it may be; which class it says stays the same"
 )
 
 
@@ -41,29 +42,70 @@ class CalibrationPanel(Panel):
         super().__init__(theme, parent)
         self.diagram = ReliabilityPlot(theme)
         self.summary = CaptionLabel()
-        self.remark = CaptionLabel(_NO_SCALING)
+        self.remark = CaptionLabel()
         self.sentence = CaptionLabel(_HINT)
+        self.scaling = QToolButton()
+        self.scaling.setProperty("role", "option")
+        self.scaling.setText("Temperature scaling")
+        self.scaling.setToolTip(_SCALING_TIP)
+        self.scaling.setAccessibleDescription(_SCALING_TIP)
+        self.scaling.setCheckable(True)
+        self.scaling.toggled.connect(self._show)
+        self._answers: Answers | None = None
+        self._bins: tuple[CalibrationBin, ...] = ()
         self.diagram.dot_changed.connect(lambda text: self.sentence.say(text or _HINT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
-        for widget in (self.diagram, self.summary, self.remark, self.sentence):
+        for widget in (self.diagram, self.summary, self.remark, self.sentence, self.scaling):
             layout.addWidget(widget)
 
     @property
     def picture_height_px(self) -> int:
-        """Without the sentence, which speaks to the pointer."""
-        return self.remark.geometry().bottom() + 1
+        """Without the sentence, which speaks to the pointer, and the switch."""
+        last = self.remark if self.remark.isVisibleTo(self) else self.summary
+        return last.geometry().bottom() + 1
+
+    def table_rows(self) -> list[list[str]]:
+        """The bins, headings first."""
+        rows = [["Confidence from", "to", "Mean confidence", "Correct", "Answers"]]
+        return rows + [
+            [f"{b.low:.1f}", f"{b.high:.1f}", f"{b.confidence:.4f}", f"{b.correct}", f"{b.n}"]
+            for b in self._bins
+        ]
 
     def refresh(self, view: RunView | None) -> bool:
         """Show the answers on the test images."""
-        answers = answers_of(view.run) if view else None
-        if answers is None:
+        self._answers = Answers.of(view.run) if view else None
+        if self._answers is None:
             return False
-        bins = calibration_bins(*answers)
-        self.diagram.show_bins(bins, tuple(_bin_text(each) for each in bins))
-        self.summary.say(_summary(bins))
+        self.scaling.setEnabled(len(self._answers) >= _LEAST_ANSWERS)
+        self._show()
         return True
+
+    def _show(self) -> None:
+        answers, remark = self._answers, ""
+        if answers is None:
+            return
+        if self.scaling.isChecked() and self.scaling.isEnabled():
+            fitted_on, shown = answers.halves()
+            temperature = fitted_temperature(fitted_on)
+            answers = shown.scaled(temperature)
+            remark = _scaling_text(temperature, fitted_on, shown, answers)
+        self._bins = answers.bins()
+        self.diagram.show_bins(self._bins, tuple(_bin_text(each) for each in self._bins))
+        self.summary.say(_summary(self._bins))
+        self.remark.say(remark)
+
+
+def _scaling_text(temperature: float, fitted_on: Answers, shown: Answers, after: Answers) -> str:
+    before, now = (expected_calibration_error(each.bins()) for each in (shown, after))
+    return (
+        f"Temperature {temperature:.2f}, found on every second test image ({len(fitted_on):,}). "
+        f"Shown are the {len(shown):,} others, since on the images that it was found on it would "
+        f"flatter itself: on these the error was {before:.2f} and is {now:.2f} now. "
+        "The model itself stays as it is."
+    )
 
 
 def _bin_text(each: CalibrationBin) -> str:

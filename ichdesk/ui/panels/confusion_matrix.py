@@ -63,6 +63,10 @@ class ConfusionMatrixPanel(Panel):
         """Without the sentence, which speaks to the pointer, and without the buttons."""
         return self.matrix.height()
 
+    def table(self) -> list[list[str]]:
+        """Counts, a row for each class; percents follow from them."""
+        return self.matrix.table()
+
     def refresh(self, view: RunView | None) -> bool:
         """Show the test counts so far."""
         if view is None or view.run.confusion is None:

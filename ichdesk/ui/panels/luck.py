@@ -40,6 +40,7 @@ class LuckPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._luck: Luck | None = None
+        self._run: TrainingRun | None = None
         self.strip = StripPlot(theme, "Test accuracy")
         self.summaries = {same: CaptionLabel() for same in KINDS}
         self.this_run = CaptionLabel()
@@ -64,10 +65,21 @@ class LuckPanel(Panel):
         self._luck = session.luck
         self.controls.take(session.luck)
 
+    def table_rows(self) -> list[list[str]]:
+        """All trainings, headings first."""
+        rows = [["Kind", "Seed", "Correct", "Test images"]]
+        if self._luck is None or self._run is None:
+            return rows
+        own = Repeat(self._run.config.seed, *(self._run.test_correct or (0, 0)))
+        found = [("This run", own)]
+        found += [(KINDS[same], each) for same in KINDS for each in self._luck.results(same)]
+        return rows + [[kind, f"{r.seed}", f"{r.correct}", f"{r.tested}"] for kind, r in found]
+
     def refresh(self, view: RunView | None) -> bool:
         """Show what has come of the repetitions so far."""
         if self._luck is None or view is None or view.run.test_correct is None:
             return False
+        self._run = view.run
         rows = [_row(same, self._luck.results(same), view.run) for same in KINDS]
         own = _own_row(view.run)
         self.strip.show_rows([*rows, own], own.dots[0][0] if own.dots else None)

@@ -67,7 +67,7 @@ class NumbersWithNPanel(Panel):
         self._show()
         return True
 
-    def table(self) -> list[list[str]]:
+    def table_rows(self) -> list[list[str]]:
         """All numbers of all classes, headings first."""
         rows = [["Class", "Number", "Value", "n", "Counted", "95 % CI from", "to", "Remark"]]
         if self._found is None:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ichdesk.core.evaluation import Answers
-from ichdesk.core.operating_point import OneAgainstRest, likely_positive, one_against_rest
+from ichdesk.core.operating_point import OneAgainstRest, Outcomes, likely_positive, one_against_rest
 from ichdesk.core.run import is_done
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_view import RunView
@@ -24,6 +24,17 @@ from ichdesk.ui.widgets.wheel_guard import guard_wheel
 _START = 0.5
 _WIDE_PX = 640
 _NAME_CHARACTERS = 24
+_TABLE_HEADINGS = (
+    "Threshold",
+    "True positives",
+    "False negatives",
+    "False positives",
+    "True negatives",
+    "Sensitivity",
+    "Specificity",
+    "PPV",
+    "NPV",
+)
 _GROUPED = " The intervals allow for images that are of one patient."
 
 
@@ -58,7 +69,7 @@ class ThresholdPanel(Panel):
         self.slider.setAccessibleName("Threshold")
         self.slider.set_stops(np.arange(101) / 100, _START)
         self.caption = CaptionLabel()
-        self.table = OutcomeTable(theme)
+        self.outcomes = OutcomeTable(theme)
         self.rates = RatesTable(theme)
         self.prevalence = PrevalencePart(theme)
         for field in (self.choice, self.slider):
@@ -76,6 +87,17 @@ class ThresholdPanel(Panel):
             self._view, self._cases = view, _cases(view)
             self._offer(view)
         return bool(self._cases)
+
+    def table(self) -> list[list[str]]:
+        """The outcomes at each threshold that changes them: a row for each point of the curves."""
+        if not self._cases:
+            return []
+        case = self._cases[self.choice.currentData()]
+        rows = [(score, case.at(score)) for score in np.unique(case.scores)[::-1].tolist()]
+        return [
+            list(_TABLE_HEADINGS),
+            *([f"{score:.6g}", *_table_texts(outcomes)] for score, outcomes in rows),
+        ]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set table and rates side by side where there is room."""
@@ -122,7 +144,7 @@ class ThresholdPanel(Panel):
         self.label.setText(f"Threshold {threshold_text(self.slider.number)}")
         self.slider.setAccessibleDescription(self.label.text())
         self.curves.show_point(outcomes)
-        self.table.show_outcomes(outcomes)
+        self.outcomes.show_outcomes(outcomes)
         self.rates.show_rates(outcomes, case.intervals_at(self.slider.number))
         (found, sick), (cleared, healthy) = outcomes.sensitivity, outcomes.specificity
         self.prevalence.set_rates(found / sick, cleared / healthy)
@@ -135,7 +157,7 @@ class ThresholdPanel(Panel):
         chooser.addWidget(self.choice, 1)
         self._figures = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._figures.setSpacing(2 * GRID_PX)
-        for table in (self.table, self.rates):
+        for table in (self.outcomes, self.rates):
             self._figures.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -158,6 +180,12 @@ def threshold_text(threshold: float) -> str:
     if threshold < 0.0001:
         return "below 0.0001"
     return "above 0.9999" if threshold > 0.9999 else f"{threshold:.4f}"
+
+
+def _table_texts(outcomes: Outcomes) -> list[str]:
+    rates = (outcomes.sensitivity, outcomes.specificity, outcomes.ppv, outcomes.npv)
+    shares = [f"{count / n:.4f}" if n else "" for count, n in rates]
+    return [*map(str, outcomes.counts), *shares]
 
 
 def _cases(view: RunView) -> dict[int, OneAgainstRest]:

@@ -73,7 +73,8 @@ class PrevalencePart(QWidget):
         self.values = QLabel()
         self.values.setFont(ui_font(BODY_PX, bold=True))
         self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
+        for label in (self.values, self.sentence):
+            label.setWordWrap(True)
         self.slider.valueChanged.connect(self._show)
         self.reset_button.clicked.connect(self._on_reset)
         self._lay_out()
@@ -109,7 +110,9 @@ class PrevalencePart(QWidget):
         for row, count in zip(self.counts, outcomes.counts, strict=True):
             row.show_count(count)
         ppv, npv = map(value_text, predictive_values(*self._rates, prevalence))
-        self.values.setText(f"At this prevalence: PPV {ppv}, NPV {npv}")
+        self.values.setText(
+            f"PPV {ppv}, NPV {npv} at this prevalence".replace("V ", "V\N{NO-BREAK SPACE}")
+        )
         self.sentence.setText(self._said(outcomes))
 
     def _said(self, outcomes: Outcomes) -> str:

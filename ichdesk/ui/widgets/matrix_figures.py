@@ -69,6 +69,17 @@ class Figures:
         name = self.names[row]
         return f"{name}: {count:,} of {n:,} test images{percent} {verdict} {self.names[column]}"
 
+    def table(self) -> list[list[str]]:
+        """The counts with headings, a row for each class; [] without classes."""
+        if not self.names:
+            return []
+        rows = [["Class", *(f"Called {name}" for name in self.names), "n"]]
+        for row, name in enumerate(self.names):
+            rows.append(
+                [name, *(str(count) for count in self.counts[row].tolist()), f"{self.n(row)}"]
+            )
+        return rows
+
     def _top(self, row: int) -> int:
         """The count with the strongest color."""
         return self.n(row) if self.as_percent else int(self.counts.max())

@@ -85,6 +85,10 @@ class MatrixView(QWidget):
         self._show(replace(self._figures, as_percent=as_percent))
         self._fit()
 
+    def table(self) -> list[list[str]]:
+        """The counts with headings; [] where there are none."""
+        return self._figures.table()
+
     def cell_color(self, row: int, column: int) -> QColor:
         """Fill of a cell, on the scale from 0 to the largest count, or to the whole row."""
         palette = self._theme.palette
@@ -332,9 +336,7 @@ class MatrixView(QWidget):
         notes = tuple(self._figures.row_note(row) for row in range(len(self._names)))
         if len(notes) <= _SCALE_BESIDE:
             return _label_px((*self._names, *notes))
-        return _label_px(
-            tuple(f"{name} {note}" for name, note in zip(self._names, notes, strict=True))
-        )
+        return self._label_width_px() + _label_px(notes)  # low rows have the note beside the name
 
     def _fit(self) -> None:
         self.setFixedHeight(self.sizeHint().height())
@@ -347,4 +349,4 @@ def _widened(rect: QRectF) -> QRectF:
 def _label_px(texts: tuple[str, ...]) -> float:
     metrics = QFontMetricsF(ui_font(SMALL_PX))
     widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
-    return min(float(LABEL_PX), widest + 2)
+    return min(float(LABEL_PX), widest + 2) if widest else 0.0

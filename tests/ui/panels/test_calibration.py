@@ -42,7 +42,26 @@ def test_it_says_how_sure_and_how_right(frame: PanelFrame, session: Session) -> 
     text = frame.panel.summary.text()
     assert text.startswith("Expected calibration error 0.20 (10 test images, 10 bins)")
     assert "sure at 0.85 and right in 0.90" in text
-    assert "flatter itself" in frame.panel.remark.text()
+    assert [row[-2:] for row in frame.panel.table_rows()] == [
+        ["Correct", "Answers"],
+        ["5", "5"],
+        ["4", "5"],
+    ]
+
+
+def test_a_temperature_is_found_on_one_half_and_shown_on_the_other(
+    frame: PanelFrame, session: Session
+) -> None:
+    train_to(session, *[(0.95, True)] * 3, *[(0.95, False)] * 2, *[(0.95, True)] * 5)
+    frame.refresh(RunView.of(session), "")
+    panel = frame.panel
+    assert not panel.remark.isVisible()
+    panel.scaling.click()
+    assert "found on every second test image (5). Shown are the 5 others" in panel.remark.text()
+    assert "(5 test images, 10 bins)" in panel.summary.text()
+    assert panel.remark.geometry().bottom() < panel.picture_height_px
+    panel.scaling.click()
+    assert "(10 test images, 10 bins)" in panel.summary.text()
 
 
 def test_dots_tell_their_bin(frame: PanelFrame, session: Session, qtbot) -> None:

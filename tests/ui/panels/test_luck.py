@@ -7,8 +7,8 @@ from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.session.worker_client import WorkerDied
 from ichdesk.ui.panels.luck import LuckPanel
-from ichdesk.ui.theme import CARD_PADDING_PX, Mode, Theme
-from ichdesk.ui.under_the_hood import MIN_WIDTH_PX, UnderTheHood
+from ichdesk.ui.theme import Mode, Theme
+from ichdesk.ui.under_the_hood import UnderTheHood
 from tests.fakes.runs import end, epoch, start, train
 
 
@@ -59,11 +59,6 @@ def test_the_button_repeats_the_run(panel: LuckPanel, session: Session) -> None:
     assert (asked(session).repeats, asked(session).same_split) == (20, True)
 
 
-def test_it_fits_the_narrowest_panel(panel: LuckPanel, session: Session) -> None:
-    ten_seeds(panel, session)
-    assert panel.minimumSizeHint().width() <= MIN_WIDTH_PX - 2 * CARD_PADDING_PX
-
-
 def test_the_number_is_from_5_to_50(panel: LuckPanel) -> None:
     field = panel.controls.number_field
     assert (field.minimum(), field.value(), field.maximum()) == (5, 10, 50)
@@ -78,6 +73,12 @@ def test_the_words_give_spread_range_and_numbers(panel: LuckPanel, session: Sess
     assert not panel.summaries[True].isVisible()
     assert "this run, seed 0, 6 of 10 right = 0.60" in panel.this_run.text()
     assert "never does" in panel.lesson.text()
+    assert panel.table_rows()[:3] == [
+        ["Kind", "Seed", "Correct", "Test images"],
+        ["This run", "0", "6", "10"],
+        ["Other split", "0", "6", "10"],
+    ]
+    assert len(panel.table_rows()) == 12
 
 
 def test_it_shows_how_far_it_is(panel: LuckPanel, session: Session) -> None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -12,6 +14,7 @@ from ichdesk.session.session import Session
 from ichdesk.ui.panels.threshold import ThresholdPanel, threshold_text
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import Mode, Theme
+from ichdesk.ui.threshold.prevalence import percent_text, stops_with, value_text
 from tests.fakes.runs import epoch, set_classes, start, train
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.6, 0.35, 0.2, 0.15, 0.1], np.float32)  # 5 have it
@@ -38,7 +41,11 @@ def panel(qtbot: QtBot, session: Session) -> ThresholdPanel:
 
 
 def table(panel: ThresholdPanel) -> tuple[int, ...]:
-    return panel.table._counts
+    return panel.outcomes._counts
+
+
+def values(panel: ThresholdPanel) -> str:
+    return panel.prevalence.values.text().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_it_starts_at_one_half_with_the_prevalence_of_the_test_set(panel: ThresholdPanel) -> None:
@@ -54,9 +61,9 @@ def test_it_starts_at_one_half_with_the_prevalence_of_the_test_set(panel: Thresh
 
 
 def test_keys_move_the_threshold_and_everything_with_it(panel: ThresholdPanel) -> None:
-    for _ in range(2):
+    for _ in range(3):
         QTest.keyClick(panel.slider, Qt.Key.Key_PageDown)
-    assert panel.slider.number < 0.35
+    assert 0.21 < panel.slider.number < 0.3
     assert table(panel) == (5, 0, 2, 3)
     assert panel.rates.texts()[1][1] == "5 of 5"
     (x,), (y,) = panel.curves.roc._point.getData()
@@ -73,7 +80,15 @@ def test_when_nobody_is_called_positive_ppv_has_no_value(panel: ThresholdPanel) 
     QTest.keyClick(panel.slider, Qt.Key.Key_End)
     assert panel.rates.texts()[3] == ("PPV", "0 of 0", "–", "–")
     assert panel.curves.precision_recall._point.getData()[0] is None
-    assert "PPV not defined" in panel.prevalence.values.text()
+    assert "PPV not defined" in values(panel)
+
+
+def test_the_table_has_every_point_of_the_curves(panel: ThresholdPanel) -> None:
+    headings, *rows = panel.table()
+    assert headings[:2] == ["Threshold", "True positives"]
+    assert len(rows) == 10
+    assert rows[0] == ["0.9", "1", "4", "0", "5", "0.2000", "1.0000", "1.0000", "0.5556"]
+    assert rows[-1] == ["0.1", "5", "0", "5", "0", "1.0000", "0.0000", "0.5000", ""]
 
 
 def test_the_mouse_moves_the_threshold(panel: ThresholdPanel) -> None:
@@ -89,14 +104,14 @@ def test_prevalence_by_mouse_keys_and_back(panel: ThresholdPanel) -> None:
     assert part.slider.number == pytest.approx(0.001)
     assert part.label.text() == "Prevalence 0.10 %"
     assert part.outcomes.counts == (1, 0, 200, 799)
-    assert part.values.text() == "At this prevalence: PPV 0.003, NPV above 0.999"
+    assert values(panel) == "PPV 0.003, NPV 0.999 at this prevalence"
     assert part.sentence.text().startswith("Of 1,000 patients, 1 has “Hemorrhage”.")
     QTest.keyClick(part.slider, Qt.Key.Key_End)
     assert part.slider.number == pytest.approx(0.9)
     assert table(panel) == (3, 2, 1, 4)
     part.reset_button.click()
     assert part.slider.number == 0.5
-    assert part.values.text() == "At this prevalence: PPV 0.750, NPV 0.667"
+    assert values(panel) == "PPV 0.750, NPV 0.667 at this prevalence"
 
 
 def test_the_other_class_can_be_the_positive_one(panel: ThresholdPanel, session: Session) -> None:
@@ -171,3 +186,28 @@ def test_it_fits_the_narrowest_place(panel: ThresholdPanel) -> None:
 )
 def test_thresholds_are_told_apart_from_round_ones(threshold: float, text: str) -> None:
     assert threshold_text(threshold) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "not defined"),
+        (0.0, "0.000"),
+        (1.0, "1.000"),
+        (0.99949, "0.999"),
+        (0.9996, "above 0.999"),
+        (0.0004, "below 0.001"),
+        (0.0567, "0.057"),
+    ],
+)
+def test_a_predictive_value_is_never_certain_by_rounding(value: float | None, text: str) -> None:
+    assert value_text(value) == text
+
+
+@given(st.floats(1e-4, 0.9999))
+def test_the_slider_stops_exactly_at_the_prevalence_of_the_test_set(tested: float) -> None:
+    stops = stops_with(tested)
+    assert tested in stops
+    assert (np.diff(stops) > 0).all()
+    texts = [percent_text(stop) for stop in stops.tolist()]
+    assert len(set(texts)) == len(texts), "two stops that read the same"
