@@ -7,6 +7,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# the same examples each time, and no clock: a busy computer is not a broken program
+settings.register_profile("ichdesk", deadline=None, derandomize=True)
+settings.load_profile("ichdesk")
 
 _home = Path(tempfile.mkdtemp(prefix="ichdesk-tests-"))
 atexit.register(shutil.rmtree, _home, ignore_errors=True)

@@ -54,7 +54,7 @@ def test_before_training_every_panel_says_what_to_do(hood: UnderTheHood) -> None
 
 def test_in_the_first_epoch_it_waits(hood: UnderTheHood, session: Session) -> None:
     start(session)
-    assert all("first epoch" in frame.empty.text() for frame in hood.frames)
+    assert all(frame.empty.text() == frame.panel.waiting_text for frame in hood.frames)
     assert "Training, epoch 1 of 50" in hood.state_chip.text()
 
 

@@ -51,7 +51,8 @@ class ThresholdPanel(Panel):
         "is rare, but most alarms are then false, so PPV falls."
     )
     empty_text = (
-        "Train a model to set its threshold yourself; this needs test images of two classes."
+        "Train a model to see what a threshold makes of its answers; this takes test images of two "
+        "classes."
     )
     waiting_text = "This fills in when training has ended."
 
@@ -88,7 +89,7 @@ class ThresholdPanel(Panel):
             self._offer(view)
         return bool(self._cases)
 
-    def table(self) -> list[list[str]]:
+    def table_rows(self) -> list[list[str]]:
         """The outcomes at each threshold that changes them: a row for each point of the curves."""
         if not self._cases:
             return []

@@ -111,7 +111,7 @@ class PrevalencePart(QWidget):
             row.show_count(count)
         ppv, npv = map(value_text, predictive_values(*self._rates, prevalence))
         self.values.setText(
-            f"PPV {ppv}, NPV {npv} at this prevalence".replace("V ", "V\N{NO-BREAK SPACE}")
+            f"PPV\N{NO-BREAK SPACE}{ppv}, NPV\N{NO-BREAK SPACE}{npv} at this prevalence"
         )
         self.sentence.setText(self._said(outcomes))
 

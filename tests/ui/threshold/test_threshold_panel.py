@@ -84,7 +84,7 @@ def test_when_nobody_is_called_positive_ppv_has_no_value(panel: ThresholdPanel) 
 
 
 def test_the_table_has_every_point_of_the_curves(panel: ThresholdPanel) -> None:
-    headings, *rows = panel.table()
+    headings, *rows = panel.table_rows()
     assert headings[:2] == ["Threshold", "True positives"]
     assert len(rows) == 10
     assert rows[0] == ["0.9", "1", "4", "0", "5", "0.2000", "1.0000", "1.0000", "0.5556"]
