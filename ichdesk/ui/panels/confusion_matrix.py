@@ -63,7 +63,7 @@ class ConfusionMatrixPanel(Panel):
         """Without the sentence, which speaks to the pointer, and without the buttons."""
         return self.matrix.height()
 
-    def table(self) -> list[list[str]]:
+    def table_rows(self) -> list[list[str]]:
         """Counts, a row for each class; percents follow from them."""
         return self.matrix.table()
 

@@ -10,6 +10,7 @@ from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.threshold.rate_plot import RatePlot
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 
+_FEW_IMAGES = 30  # with more, dots hide the steps
 _DIAGONAL = np.array([0.0, 1.0])
 
 
@@ -44,13 +45,14 @@ class Curves(QWidget):
         """Draw the curves."""
         roc = roc_curve(case.scores, case.truth)
         points = roc.fpr, roc.tpr
-        self.roc.show_curve(points, points, (_DIAGONAL, _DIAGONAL))
+        few = len(case.truth) <= _FEW_IMAGES
+        self.roc.show_curve(points, points if few else None, (_DIAGONAL, _DIAGONAL))
         trade = precision_recall_curve(case.scores, case.truth)
         # between two thresholds precision does not run straight, so the line takes steps
         steps = np.repeat(trade.recall, 2)[1:], np.repeat(trade.precision, 2)[:-1]
         points = trade.recall[:-1], trade.precision[:-1]
         guess = _DIAGONAL, np.full(2, case.prevalence)
-        self.precision_recall.show_curve(steps, points, guess)
+        self.precision_recall.show_curve(steps, points if few else None, guess)
         self.roc_caption.say(_auc_text(case))
         mean = average_precision(trade)
         self.precision_recall_caption.say(

@@ -19,7 +19,6 @@ _NARROW_PX = 280
 _PADDING = 0.04  # so that the point at an end keeps its whole width
 _POINT_PX = 13
 _DOT_PX = 6
-_FEW_DOTS = 60
 _CORNER_MISS = 1e-9
 _MANY = 400  # points; of more, only what a screen can show
 _GRID = 500
@@ -56,11 +55,11 @@ class RatePlot(StillPlot):
         theme.changed.connect(self._apply_theme)
         self._apply_theme()
 
-    def show_curve(self, line: Line, dots: Line, guess: Line) -> None:
-        """Draw a line, the points on it that a threshold gives if they are few, and guessing."""
+    def show_curve(self, line: Line, dots: Line | None, guess: Line) -> None:
+        """Draw a line, the points on it that a threshold gives, and what guessing would give."""
         x, y = line if len(line[0]) <= _MANY else np.round(np.stack(line) * _GRID) / _GRID
         self._curve.setData(*corners(x, y))
-        self._dots.setData(*(dots if len(dots[0]) <= _FEW_DOTS else ([], [])))
+        self._dots.setData(*(dots or ([], [])))
         self._guess.setData(*guess)
 
     def show_point(self, point: tuple[float, float] | None) -> None:

@@ -83,6 +83,25 @@ def test_when_nobody_is_called_positive_ppv_has_no_value(panel: ThresholdPanel) 
     assert "PPV not defined" in values(panel)
 
 
+def test_few_images_show_as_steps_with_dots(panel: ThresholdPanel) -> None:
+    for plot in (panel.curves.roc, panel.curves.precision_recall):
+        x, y = plot._curve.getData()
+        assert ((np.diff(x) == 0) | (np.diff(y) == 0)).all()
+        assert plot._dots.getData()[0] is not None
+
+
+def test_many_images_show_no_dots(panel: ThresholdPanel, session: Session) -> None:
+    start(session, 1)
+    session.run.test = (tuple(range(5)) * 4, tuple(range(5)) * 4)
+    epoch(session, 0)
+    share = np.linspace(1, 0, 40, dtype=np.float32)
+    answers, done = np.stack([share, 1 - share], axis=1), msg.Outcome.DONE
+    session.handle(msg.RunEnded(session.run.request_id, done, test_probabilities=answers))
+    assert panel.refresh(RunView.of(session))
+    assert panel.curves.roc._dots.getData()[0] is None
+    assert "AUC 1.00" in panel.curves.roc_caption.text()
+
+
 def test_the_table_has_every_point_of_the_curves(panel: ThresholdPanel) -> None:
     headings, *rows = panel.table_rows()
     assert headings[:2] == ["Threshold", "True positives"]
