@@ -1,7 +1,7 @@
 """Panel: every number about the model with the images it rests on and how uncertain that is."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from ichdesk.core.evaluation import Answers, ClassFigures, Evaluation, Figure, evaluate
 from ichdesk.core.operating_point import likely_positive
@@ -99,14 +99,15 @@ class NumbersWithNPanel(Panel):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID_PX)
-        grid.setVerticalSpacing(GRID_PX // 2)
+        grid.setVerticalSpacing(3 * GRID_PX // 4)
         grid.setColumnStretch(0, 1)
         for column, text in enumerate(_HEADINGS):
             grid.addWidget(_label(text, SMALL_PX, column), 0, column)
         self.rows = [_Row(grid, name, self.theme) for name in _OVERALL]
-        row = grid.rowCount()
-        grid.addWidget(QLabel("One class against all others:"), row, 0)
-        grid.addWidget(self.class_choice, row, 1, 1, 3)
+        choice = QHBoxLayout()
+        choice.addWidget(QLabel("One class against all others:"))
+        choice.addWidget(self.class_choice, 1)
+        grid.addLayout(choice, grid.rowCount(), 0, 1, len(_HEADINGS))
         self.rows += [_Row(grid, name, self.theme) for name in _OF_CLASS]
         grid.addWidget(self.caption, grid.rowCount(), 0, 1, len(_HEADINGS))
 
