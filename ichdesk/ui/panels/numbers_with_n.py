@@ -30,7 +30,7 @@ class NumbersWithNPanel(Panel):
     """Accuracies of all classes, and six numbers of a chosen class against all others."""
 
     title = "Numbers with their n"
-    order = 15
+    order = 50
     help_text = (
         "Each number comes with the test images it rests on (n) and a bar from 0 to 1 that shows "
         "its 95 % confidence interval (CI): “5 of 5” is 1.00, but the true value may well be 0.6. "
@@ -105,6 +105,7 @@ class NumbersWithNPanel(Panel):
             grid.addWidget(_label(text, SMALL_PX, column), 0, column)
         self.rows = [_Row(grid, name, self.theme) for name in _OVERALL]
         choice = QHBoxLayout()
+        choice.setSpacing(GRID_PX)
         choice.addWidget(QLabel("One class against all others:"))
         choice.addWidget(self.class_choice, 1)
         grid.addLayout(choice, grid.rowCount(), 0, 1, len(_HEADINGS))
