@@ -17,6 +17,7 @@ _home = Path(tempfile.mkdtemp(prefix="ichdesk-tests-"))
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["OMP_NUM_THREADS"] = "1"  # two processes test, and their threads would collide
 for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[name] = str(_home / name.lower())
 runtime = _home / "run"  # short, for paths of sockets must be
