@@ -1,71 +1,52 @@
 """Requests to the worker, in the imperative, and its events, in the past tense.
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
-`RunEnded`, `RepeatsEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or `BackbonesListed`.
-Arrays travel as raw buffers.
+`RunEnded`, `RepeatsEnded`, `ObservationEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or
+`BackbonesListed`. Arrays travel as raw buffers. What messages are made of is in `parts.py`.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from ichdesk.core.split_facts import SplitFacts
+from ichdesk.protocol.backbone_messages import (
+    AddBackbone,
+    BackboneInfo,
+    BackbonesListed,
+    DownloadRef,
+    ListBackbones,
+    MeasureBackbone,
+)
+from ichdesk.protocol.parts import (
+    Bytes,
+    ClassRef,
+    Floats,
+    Ints,
+    Outcome,
+    Pixels,
+    SampleRef,
+    Settings,
+)
+
+__all__ = [  # of the two modules above; whoever reads messages finds everything here
+    "AddBackbone",
+    "BackboneInfo",
+    "BackbonesListed",
+    "Bytes",
+    "ClassRef",
+    "DownloadRef",
+    "Floats",
+    "Ints",
+    "ListBackbones",
+    "MeasureBackbone",
+    "Outcome",
+    "Pixels",
+    "SampleRef",
+    "Settings",
+]
 
 PROTOCOL_VERSION = 2
-
-Pixels = npt.NDArray[np.uint8]
-Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-
-
-class Outcome(StrEnum):
-    """How a request ended."""
-
-    DONE = "done"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class SampleRef:
-    """Where a sample's bytes lie, and of whom it is; see `ichdesk.core.samples.Sample`."""
-
-    path: str
-    offset: int
-    length: int
-    sha256: str
-    patient: str | None = None
-    is_hu: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRef:
-    """A class as the worker sees it: a name for messages and its samples."""
-
-    name: str
-    samples: tuple[SampleRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Training settings on the wire; see `ichdesk.core.config.TrainConfig`.
-
-    Attributes:
-        steps: As `ichdesk.core.steps.steps_text` writes them; "" for the default.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    seed: int
-    backbone: str
-    device: str
-    head: str = "ichdesk"
-    split: str = "auto"
-    steps: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +72,31 @@ class RepeatTraining:
     settings: Settings
     repeats: int
     same_split: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """Look at images, features or a trained head, for a figure that the window shows.
+
+    Attributes:
+        observer: Name of a plug-in of `ichdesk.learn.observers`, which says what it makes of the
+            rest and which arrays it gives.
+        train: Per class, the positions in its samples that were trained on.
+        test: Likewise, those that were held out.
+        model: What was trained, as `RunEnded.model` has it; empty where there is none.
+        images: Pictures that belong to no class, (N, 224, 224, 3).
+        options: What the user chose, by the names that the observer knows.
+    """
+
+    request_id: int
+    observer: str
+    classes: tuple[ClassRef, ...]
+    settings: Settings
+    train: tuple[tuple[int, ...], ...] = ()
+    test: tuple[tuple[int, ...], ...] = ()
+    model: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
+    images: Pixels = field(default_factory=lambda: np.zeros((0, 224, 224, 3), np.uint8))
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,36 +134,6 @@ class LoadModel:
     model: Bytes
     labels: tuple[str, ...]
     settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ListBackbones:
-    """Say which backbones there are; speeds are those of a device as in `Settings.device`."""
-
-    request_id: int
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureBackbone:
-    """Measure how fast a backbone is on a device, remember it, and list the backbones."""
-
-    request_id: int
-    device: str
-    backbone: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddBackbone:
-    """Check a backbone from a file of the user's, remember it, and list the backbones.
-
-    Attributes:
-        backbone: Name and file, such as "tm-import:/home/me/export.zip".
-    """
-
-    request_id: int
-    device: str
-    backbone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +263,30 @@ class RepeatsEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What an observer has seen so far; a later one replaces it.
+
+    Attributes:
+        done: Steps of `total`; both 0 where the observer does not count.
+        arrays: By the names that the observer documents.
+    """
+
+    request_id: int
+    done: int = 0
+    total: int = 0
+    arrays: dict[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationEnded:
+    """Terminal event of `Observe`."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionEnded:
     """Terminal event of `Predict`; `probabilities` is (N, C)."""
 
@@ -314,60 +314,18 @@ class ModelLoaded:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadRef:
-    """A file that would help: its address, the size that is stated, and where it belongs."""
-
-    url: str
-    size_mib: float
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class BackboneInfo:
-    """A backbone with its weights.
-
-    Attributes:
-        spec: What `Settings.backbone` calls it.
-        title: Its name for people.
-        parameters: How many numbers it has, 4 bytes each.
-        weights: Where they come from.
-        problem: Why it cannot be used now and what to do, one sentence; "" if it can.
-        images_per_s: Its speed on the device that was asked for; None if never measured.
-        download: What would help, if a download would.
-    """
-
-    spec: str
-    title: str
-    parameters: int
-    weights: str
-    problem: str = ""
-    images_per_s: float | None = None
-    download: DownloadRef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BackbonesListed:
-    """Terminal event of `ListBackbones`, `MeasureBackbone` and `AddBackbone`.
-
-    Attributes:
-        backbones: All, in the order in which to show them; empty unless the outcome is done.
-        chosen: What the added backbone is called from now on; "" if none was added.
-    """
-
-    request_id: int
-    outcome: Outcome
-    error: str | None = None
-    backbones: tuple[BackboneInfo, ...] = ()
-    chosen: str = ""
-
-
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
-TrainingRequest = StartTraining | RepeatTraining
+TrainingRequest = StartTraining | RepeatTraining | Observe
 WorkRequest = TrainingRequest | Predict | SaveModel | LoadModel | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
 TerminalEvent = (
-    RunEnded | RepeatsEnded | PredictionEnded | ModelSaved | ModelLoaded | BackbonesListed
+    RunEnded
+    | RepeatsEnded
+    | ObservationEnded
+    | PredictionEnded
+    | ModelSaved
+    | ModelLoaded
+    | BackbonesListed
 )
 Event = (
     WorkerReady
@@ -378,6 +336,8 @@ Event = (
     | RunEnded
     | RepeatEnded
     | RepeatsEnded
+    | Observed
+    | ObservationEnded
     | PredictionEnded
     | ModelSaved
     | ModelLoaded

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from ichdesk.core.config import TrainConfig
+from ichdesk.core.project import Project
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
-from ichdesk.core.samples import ClassBin
+from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.core.steps import steps_text
 from ichdesk.protocol import messages as msg
 
@@ -24,7 +25,7 @@ def start_training(
     """The request that trains on these classes, in this order."""
     return msg.StartTraining(
         request_id,
-        tuple(msg.ClassRef(bin_.name, _sample_refs(bin_)) for bin_ in classes),
+        tuple(msg.ClassRef(bin_.name, _refs(bin_.samples)) for bin_ in classes),
         _settings(config),
     )
 
@@ -35,6 +36,23 @@ def repeat_training(
     """The request that repeats a training with other seeds."""
     classes, settings = training.classes, training.settings
     return msg.RepeatTraining(training.request_id, classes, settings, repeats, same_split)
+
+
+def observe_run(
+    request_id: int, observer: str, run: TrainingRun, config: TrainConfig
+) -> msg.Observe:
+    """The request to look at a finished run, with its images as they were when it was trained."""
+    named = zip(run.names, run.key[0], strict=True)
+    classes = tuple(msg.ClassRef(name, _refs(samples)) for name, (_, samples) in named)
+    model = np.frombuffer(run.model, np.uint8)
+    return msg.Observe(request_id, observer, classes, _settings(config), run.train, run.test, model)
+
+
+def observe_project(request_id: int, observer: str, project: Project) -> msg.Observe:
+    """The request to look at the images of a project, in the order of its enabled classes."""
+    filled = [bin_ for bin_ in project.enabled_classes if bin_.samples]
+    training = start_training(request_id, filled, project.config)
+    return msg.Observe(request_id, observer, training.classes, training.settings)
 
 
 def load_model(
@@ -93,8 +111,8 @@ def _settings(config: TrainConfig) -> msg.Settings:
     )
 
 
-def _sample_refs(bin_: ClassBin) -> tuple[msg.SampleRef, ...]:
+def _refs(samples: Sequence[Sample]) -> tuple[msg.SampleRef, ...]:
     return tuple(
         msg.SampleRef(str(s.path), s.offset, s.length, s.sha256, s.patient, s.is_hu)
-        for s in bin_.samples
+        for s in samples
     )

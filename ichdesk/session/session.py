@@ -18,6 +18,7 @@ from ichdesk.session.backbones import Backbones
 from ichdesk.session.files import ProjectFiles
 from ichdesk.session.jobs import Post
 from ichdesk.session.luck import Luck
+from ichdesk.session.observations import Observations
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
@@ -51,6 +52,9 @@ class Session(ProjectFiles):
             self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
         )
         self.luck = Luck(self, worker, self._request_ids, lambda: self._notify(Change.RUN))
+        self.observations = Observations(
+            self, worker, self._request_ids, lambda: self._notify(Change.OBSERVATIONS)
+        )
         self._saves: dict[int, str] = {}
         self._run_notices: set[int] = set()
         self._loading: int | None = None
@@ -97,6 +101,7 @@ class Session(ProjectFiles):
         classes = [bin_ for bin_ in self.project.enabled_classes if bin_.samples]
         request_id = next(self._request_ids)
         self.luck.drop()
+        self.observations.drop()
         self._keep_run()
         self._history.seal()
         self.run = TrainingRun(
@@ -158,7 +163,7 @@ class Session(ProjectFiles):
                 self._model_loaded(event)
             case msg.BackbonesListed():
                 self.backbones.handle(event)
-            case _ if self.luck.handle(event):
+            case _ if self.luck.handle(event) or self.observations.handle(event):
                 pass
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
@@ -181,6 +186,7 @@ class Session(ProjectFiles):
     ) -> None:
         self.cancel_training()
         self.luck.drop()
+        self.observations.drop()
         super()._replace_project(project, path, run)
         self._load_model()
         self._preview.clear()
@@ -223,6 +229,7 @@ class Session(ProjectFiles):
         self._preview.forget_requests()
         self.backbones.forget_requests()
         self.luck.forget_requests()
+        self.observations.forget_requests()
         self._saves.clear()
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED

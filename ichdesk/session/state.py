@@ -21,6 +21,7 @@ class Change(Flag):
     NOTICES = auto()
     PREVIEW = auto()
     BACKBONES = auto()
+    OBSERVATIONS = auto()
 
 
 class Level(Enum):

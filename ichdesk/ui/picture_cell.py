@@ -1,11 +1,11 @@
 """How the picture of a sample is drawn in a list: on black, with its selection and its focus."""
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from ichdesk.core.samples import Sample
 from ichdesk.ui.icons import glyph
-from ichdesk.ui.theme import GRID_PX, Palette
+from ichdesk.ui.theme import GRID_PX, SMALL_PX, Palette, ui_font
 from ichdesk.ui.thumbnails import Thumbnails
 
 _BROKEN_PX = 3 * GRID_PX
@@ -45,3 +45,16 @@ def paint_focus(painter: QPainter, box: QRect, palette: Palette) -> None:
     """A dotted frame where the keyboard is."""
     painter.setPen(QPen(QColor(palette.accent), 2, Qt.PenStyle.DotLine))
     painter.drawRect(box.adjusted(5, 5, -5, -5))
+
+
+def paint_line(
+    painter: QPainter, line: QRect, text: str, color: str, *, bold: bool = False
+) -> None:
+    """One small line of text, which ends in "…" where it does not fit."""
+    font = ui_font(SMALL_PX, bold=bold)
+    one_line = " ".join(text.split())  # a name may contain a line break
+    elided = Qt.TextElideMode.ElideRight
+    shown = QFontMetricsF(font).elidedText(one_line, elided, line.width())
+    painter.setFont(font)
+    painter.setPen(QColor(color))
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -52,6 +52,8 @@ from ichdesk.protocol.messages import (
     MeasureBackbone,
     ModelLoaded,
     ModelSaved,
+    ObservationEnded,
+    Observe,
     Outcome,
     Predict,
     PredictionEnded,
@@ -70,6 +72,7 @@ from ichdesk.protocol.messages import (
 )
 from ichdesk.worker.backbones import BackboneDesk
 from ichdesk.worker.cancellations import Cancellations
+from ichdesk.worker.observations import observations, scene
 from ichdesk.worker.repeats import repeats
 
 _log = logging.getLogger(__name__)
@@ -78,6 +81,7 @@ _SECONDS_BETWEEN_BATCH_EVENTS = 0.05
 _TERMINAL_EVENTS = {
     StartTraining: RunEnded,
     RepeatTraining: RepeatsEnded,
+    Observe: ObservationEnded,
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
     LoadModel: ModelLoaded,
@@ -167,6 +171,8 @@ class Handlers:
                 yield from self._train(request)
             case RepeatTraining():
                 yield from self._repeat(request)
+            case Observe():
+                yield from self._observe(request)
             case Predict():
                 probabilities = self._predict(request)
                 yield PredictionEnded(request.request_id, Outcome.DONE, None, probabilities)
@@ -209,6 +215,13 @@ class Handlers:
         with one_cpu_thread():
             cancelled = self._cancelled
             yield from repeats(request, data, config, lambda: request.request_id in cancelled)
+
+    def _observe(self, request: Observe) -> Iterator[Event]:
+        data, extractor = yield from self._read(request)
+        config, cancelled = _config(request.settings), self._cancelled
+        seen = scene(request, data, extractor, config, lambda: request.request_id in cancelled)
+        with one_cpu_thread():
+            yield from observations(request, seen)
 
     def _read(
         self, request: TrainingRequest

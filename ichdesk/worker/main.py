@@ -7,19 +7,18 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
 
 from platformdirs import user_log_path
 
 from ichdesk.core.logs import start_log
 from ichdesk.protocol.codec import ProtocolError, decode, encode
-from ichdesk.protocol.messages import Cancel, Event, Request, Shutdown
+from ichdesk.protocol.messages import Cancel, Event, Shutdown
 from ichdesk.worker.cancellations import Cancellations
+from ichdesk.worker.inbox import Inbox
 
 _log = logging.getLogger(__name__)
 
 _SECONDS_TO_FINISH = 2.0
-_Requests = SimpleQueue[Request | None]
 
 
 def run(connection: Connection) -> None:
@@ -29,7 +28,7 @@ def run(connection: Connection) -> None:
     the window imports the module to name this function.
     """
     _settle_process()
-    requests: _Requests = SimpleQueue()
+    requests = Inbox()
     cancellations = Cancellations()
     finished = threading.Event()
     reader = (connection, requests, cancellations, finished)
@@ -45,7 +44,7 @@ def run(connection: Connection) -> None:
         finished.set()
 
 
-def _work(connection: Connection, requests: _Requests, cancellations: Cancellations) -> None:
+def _work(connection: Connection, requests: Inbox, cancellations: Cancellations) -> None:
     from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - imports torch
 
     def send(event: Event) -> None:
@@ -58,11 +57,14 @@ def _work(connection: Connection, requests: _Requests, cancellations: Cancellati
     while (request := requests.get()) is not None:
         for event in handlers.handle(request):
             send(event)
+            while (short := requests.get_during(request)) is not None:
+                for answer in handlers.handle(short):
+                    send(answer)
 
 
 def _read(
     connection: Connection,
-    requests: _Requests,
+    requests: Inbox,
     cancellations: Cancellations,
     finished: threading.Event,
 ) -> None:

@@ -3,17 +3,17 @@
 import json
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.ui.thumbnail_list import Index, ThumbnailModel
 
 MIME_TYPE = "application/x-ichdesk-samples"
-_Index = QModelIndex | QPersistentModelIndex
 
 
-class SampleModel(QAbstractListModel):
-    """Rows are samples; the pictures are drawn by the delegate."""
+class SampleModel(ThumbnailModel):
+    """Rows are samples."""
 
     def __init__(self, bin_: ClassBin) -> None:
         super().__init__()
@@ -40,17 +40,16 @@ class SampleModel(QAbstractListModel):
         self.endResetModel()
         return True
 
-    def rowCount(self, parent: _Index | None = None) -> int:
+    @property
+    def count(self) -> int:
         """Number of samples."""
-        return 0 if parent is not None and parent.isValid() else len(self._bin.samples)
+        return len(self._bin.samples)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+    def told(self, row: int) -> str:
         """What is read out for a sample."""
-        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
-            return f"{self._bin.name}, image {index.row() + 1:,} of {self.rowCount():,}"
-        return None
+        return f"{self._bin.name}, image {row + 1:,} of {self.count:,}"
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         """Samples can be selected and dragged."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags

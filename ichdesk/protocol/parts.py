@@ -1,0 +1,59 @@
+"""What messages are made of: arrays, how a request ended, samples, classes and settings."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRef:
+    """Where a sample's bytes lie, and of whom it is; see `ichdesk.core.samples.Sample`."""
+
+    path: str
+    offset: int
+    length: int
+    sha256: str
+    patient: str | None = None
+    is_hu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class as the worker sees it: a name for messages and its samples."""
+
+    name: str
+    samples: tuple[SampleRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Training settings on the wire; see `ichdesk.core.config.TrainConfig`.
+
+    Attributes:
+        steps: As `ichdesk.core.steps.steps_text` writes them; "" for the default.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    backbone: str
+    device: str
+    head: str = "ichdesk"
+    split: str = "auto"
+    steps: str = ""
