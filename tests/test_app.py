@@ -31,7 +31,6 @@ from ichdesk.ui.unexpected import UnexpectedDialog
 from tests.fakes import workers
 from tests.ui.conftest import jpeg
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 TIMEOUT_S = 60
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -18,10 +17,11 @@ from PySide6.QtWidgets import (
 
 from ichdesk.core.notes import counted
 from ichdesk.core.predictions import Cell, Prediction, by_cell, places, predictions
-from ichdesk.core.run import TrainingRun, classes_now, training_key
+from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level
 from ichdesk.ui import prediction_text as say
+from ichdesk.ui.companion import Companion
 from ichdesk.ui.prediction_grid import PICTURE_PX, PredictionGrid, Row
 from ichdesk.ui.run_text import STALE_TEXT
 from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
@@ -45,7 +45,7 @@ class Order(Enum):
     PROJECT = "In the order of the project"
 
 
-class CellImages(QDialog):
+class CellImages(Companion):
     """Lists test images by the model's answer; not modal, and the project can be edited in it.
 
     Images that were removed or moved since the training stay listed and say so, so that the
@@ -54,9 +54,6 @@ class CellImages(QDialog):
     Args:
         post: Runs a function on the window's thread, from any thread.
     """
-
-    view_requested = Signal(int, int)  # id of the class, position of the sample
-    class_requested = Signal(int, int)
 
     def __init__(
         self, session: Session, theme: Theme, post: Callable[[Callable[[], None]], None]
@@ -67,9 +64,6 @@ class CellImages(QDialog):
         self._found: tuple[Prediction, ...] = ()
         self._cells: list[Cell | None] = []
         self.cell: Cell | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-        self.setWindowFlag(Qt.WindowType.Window)
         self.setMinimumHeight(_MIN_HEIGHT_PX)  # the buttons say how wide
         # its own pictures: larger than those of the cards, and through the steps of the run
         self._thumbnails = Thumbnails(post, self.devicePixelRatioF(), side_px=PICTURE_PX)
@@ -129,17 +123,11 @@ class CellImages(QDialog):
         if self.cell is not None and not set(self.cell) <= set(run.class_ids):
             self.cell = None  # a class that this run does not know
         self._thumbnails.set_steps(run.config.steps)
-        names = self._names(run)
+        names = say.names_now(run, self._session.project)
         self._offer_cells(names)
         title = say.title_text(self.cell, self._found, names) if self._found else "Test images"
         self.title_label.setText(title)
         self._show_rows(self._rows(run), names)
-
-    def _names(self, run: TrainingRun) -> say.Names:
-        """Of the classes of the run, and of those that images may have been moved to."""
-        project = self._session.project
-        then = zip(run.class_ids, classes_now(run, project), strict=True)
-        return {b.id: b.name for b in project.classes} | {k: name for k, (_, name) in then}
 
     def _rows(self, run: TrainingRun) -> tuple[Row, ...]:
         now = places(self._found, run, self._session.project)

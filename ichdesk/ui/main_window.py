@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -12,6 +11,7 @@ from ichdesk.session.session import Session
 from ichdesk.session.state import Change
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.canvas import Canvas
+from ichdesk.ui.companions import Companions
 from ichdesk.ui.dropped import dropped_project
 from ichdesk.ui.file_commands import FileCommands
 from ichdesk.ui.lesson_view import LessonView
@@ -24,11 +24,6 @@ from ichdesk.ui.widgets.app_bar import WIDTH_PX as APP_BAR_PX
 from ichdesk.ui.widgets.app_bar import AppBar
 from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
-
-if TYPE_CHECKING:
-    from ichdesk.ui.cell_images import CellImages
-    from ichdesk.ui.lab.lab_window import LabWindow
-    from ichdesk.ui.viewer.viewer_window import ViewerWindow
 
 _FIRST_SIZE_PX = (1440, 900)
 _SCREEN_SHARE = 0.9
@@ -51,10 +46,7 @@ class MainWindow(QMainWindow):
         self._under_the_hood: QWidget | None = None
         self._refresh_hood: Callable[[Change], None] | None = None
         self._lesson_view: LessonView | None = None
-        self._viewer: ViewerWindow | None = None
-        self._lab: LabWindow | None = None
-        self._cell_images: CellImages | None = None
-        self._post = bridge.post
+        self.companions = Companions(session, theme, bridge.post, self.show_in_class)
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
         self.setAcceptDrops(True)
@@ -70,7 +62,7 @@ class MainWindow(QMainWindow):
         self.app_bar.set_menu(self.menus.hamburger_menu(self))
         self.app_bar.lesson_button.clicked.connect(self.open_lesson)
         self._arrange()
-        self.canvas.surface.view_requested.connect(self.show_sample)
+        self.canvas.surface.view_requested.connect(self.companions.show_sample)
         self.canvas.surface.training_card.under_the_hood_requested.connect(
             self._on_under_the_hood_requested
         )
@@ -145,43 +137,16 @@ class MainWindow(QMainWindow):
         view.setFocus()
 
     def show_image_steps(self) -> None:
-        """Show the lab of image steps, once."""
-        if self._lab is None:
-            from ichdesk.ui.lab.lab_window import LabWindow  # noqa: PLC0415 - not at the start
-
-            self._lab = LabWindow(self._session, self._theme, self._post, self)
-            self._lab.finished.connect(self._on_lab_finished)
-        self._lab.show()
-        self._lab.activateWindow()
+        """Show the lab of image steps."""
+        self.companions.show_image_steps(self)
 
     def open_viewer(self) -> None:
         """Show the present sample large."""
         self.canvas.surface.request_view()
 
-    def show_sample(self, class_id: int, index: int) -> None:
-        """Show a sample in the viewer; there is one for the whole window."""
-        if self._viewer is None:
-            self._viewer = self._new_viewer()
-        viewer = self._viewer
-        viewer.show_sample(class_id, index)
-        viewer.setWindowState(viewer.windowState() & ~Qt.WindowState.WindowMinimized)
-        viewer.show()
-        viewer.raise_()
-        viewer.activateWindow()
-
-    @property
-    def viewer(self) -> "ViewerWindow | None":
-        """The viewer, while it is open."""
-        return self._viewer
-
-    def show_cell_images(self, cell: tuple[int, int] | None) -> None:
-        """Show the test images of a cell of the confusion matrix, or with None all errors."""
-        if self._cell_images is None:
-            self._cell_images = self._new_cell_images()
-        self._cell_images.show_cell(cell)
-        self._cell_images.show()
-        self._cell_images.raise_()
-        self._cell_images.activateWindow()
+    def show_companion(self, name: str) -> None:
+        """Show a window of the View menu."""
+        self.companions.show(name)
 
     def show_in_class(self, class_id: int, index: int) -> None:
         """Bring a sample into view in the card of its class."""
@@ -219,21 +184,13 @@ class MainWindow(QMainWindow):
             self._follow_lesson()
         if self._refresh_hood is not None:
             self._refresh_hood(change)
-        if self._viewer is not None:
-            self._viewer.refresh(change)
-        if self._lab is not None:
-            self._lab.refresh(change)
-        if self._cell_images is not None:
-            self._cell_images.refresh(change)
+        self.companions.refresh(change)
 
     def close_now(self) -> None:
         """Close without asking, and end the window's threads."""
         self._may_close = True
-        if self._lab is not None:
-            self._lab.reject()
+        self.companions.close()
         self.close()
-        self._close_viewer()
-        self._close_cell_images()
         self.thumbnails.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -247,8 +204,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
-        self._close_viewer()
-        self._close_cell_images()
+        self.companions.close()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -318,25 +274,11 @@ class MainWindow(QMainWindow):
         panel = UnderTheHood(self._session, self._theme)
         panel.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         panel.close_requested.connect(lambda: self.show_under_the_hood(False))
-        panel.images_requested.connect(self.show_cell_images)
+        panel.images_requested.connect(self.companions.show_cell_images)
         self.splitter.addWidget(panel)
         self.splitter.setStretchFactor(1, 0)
         self._under_the_hood = panel
         self._refresh_hood = panel.refresh
-
-    def _new_viewer(self) -> "ViewerWindow":
-        from ichdesk.ui.viewer.viewer_window import ViewerWindow  # noqa: PLC0415 - when asked for
-
-        viewer = ViewerWindow(self._session, self._theme, self._post)
-        viewer.closed.connect(self._on_viewer_closed)
-        return viewer
-
-    def _close_viewer(self) -> None:
-        if self._viewer is not None:
-            self._viewer.close()
-
-    def _on_viewer_closed(self) -> None:
-        self._viewer = None
 
     def _create_lesson_view(self) -> None:
         view = LessonView(self._theme, self)
@@ -344,28 +286,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, view)
         self._lesson_view = view
 
-    def _new_cell_images(self) -> "CellImages":
-        from ichdesk.ui.cell_images import CellImages  # noqa: PLC0415 - when asked for
-
-        window = CellImages(self._session, self._theme, self._post)
-        window.finished.connect(self._on_cell_images_finished)
-        window.view_requested.connect(self.show_sample)
-        window.class_requested.connect(self.show_in_class)
-        return window
-
-    def _close_cell_images(self) -> None:
-        if self._cell_images is not None:
-            self._cell_images.reject()
-
-    def _on_cell_images_finished(self) -> None:
-        self._cell_images = None
-
     def _on_under_the_hood_requested(self) -> None:
         panel = self._under_the_hood
         self.show_under_the_hood(panel is None or panel.isHidden())
-
-    def _on_lab_finished(self) -> None:
-        self._lab = None
 
     def _on_theme(self) -> None:
         self.menus.show_icons(self._theme)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ichdesk.session.session import Session
+from ichdesk.ui.companions import ENTRIES
 from ichdesk.ui.icons import icon
 from ichdesk.ui.lessons import class_projects, lesson_of
 from ichdesk.ui.settings import Settings
@@ -31,6 +32,7 @@ class Commands(Protocol):
     def open_lesson(self) -> None: ...  # noqa: D102
     def open_viewer(self) -> None: ...  # noqa: D102
     def show_image_steps(self) -> None: ...  # noqa: D102
+    def show_companion(self, name: str) -> None: ...  # noqa: D102
     def show_under_the_hood(self, shown: bool) -> None: ...  # noqa: D102
     def set_mode(self, mode: Mode) -> None: ...  # noqa: D102
     def show_tour(self) -> None: ...  # noqa: D102
@@ -74,7 +76,7 @@ class Menus(QObject):
         edit.addAction(self.add_class)
         edit.addAction(self.image_steps)
         view = bar.addMenu("&View")
-        view.addActions([self.under_the_hood, self.viewer])
+        view.addActions([self.under_the_hood, self.viewer, *self.companions])
         view.addSeparator()
         view.addActions(self.modes.actions())
         bar.addMenu(self._class_projects_menu("&Class projects", self._window))
@@ -170,6 +172,11 @@ class Menus(QObject):
         self.under_the_hood.triggered.connect(self._commands.show_under_the_hood)
         self._window.addAction(self.under_the_hood)
         self.viewer = self._action("Image &viewer", self._commands.open_viewer, "Ctrl+Shift+V")
+        show = self._commands.show_companion
+        self.companions = [
+            self._action(entry.text, partial(show, name), entry.keys, entry.symbol)
+            for name, entry in ENTRIES.items()
+        ]
         self.modes = QActionGroup(self)
         for mode, text in (
             (Mode.SYSTEM, "Theme as the &system"),

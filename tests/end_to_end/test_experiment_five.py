@@ -56,7 +56,7 @@ def fill(desk: Desk) -> None:
 
 def open_lab(desk: Desk, qtbot: QtBot) -> LabWindow:
     desk.window.canvas.surface.training_card.steps_row.button.click()
-    lab = desk.window._lab
+    lab = desk.window.companions.get("image-steps")
     assert lab is not None
     qtbot.waitExposed(lab)
     return lab

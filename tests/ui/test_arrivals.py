@@ -14,8 +14,6 @@ from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.doorbell import Call
 from tests.ui.conftest import jpeg
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def arrivals(window, live_session):

@@ -24,8 +24,6 @@ from ichdesk.ui.panels.confusion_matrix import ConfusionMatrixPanel
 from ichdesk.ui.theme import Mode
 from tests.ui.conftest import jpeg
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 ERRORS = [0.6, 0.95, 0.7]  # how sure the model is of each bleed that it calls normal
 
 
@@ -75,12 +73,12 @@ def images(
     qtbot: QtBot, window: MainWindow, panel: ConfusionMatrixPanel, ids: tuple[int, int]
 ) -> CellImages:
     """The three bleeds that were called normal."""
-    window.show_cell_images(ids)
+    window.companions.show_cell_images(ids)
     return opened(qtbot, window)
 
 
 def opened(qtbot: QtBot, window: MainWindow) -> CellImages:
-    images = window._cell_images
+    images = window.companions.get("cell-images")
     assert images is not None
     qtbot.waitExposed(images)
     return images
@@ -155,8 +153,8 @@ def test_all_errors_is_one_button(
 def test_a_second_cell_comes_into_the_same_window(
     window: MainWindow, images: CellImages, ids: tuple[int, int]
 ) -> None:
-    window.show_cell_images((ids[0], ids[0]))
-    assert window._cell_images is images
+    window.companions.show_cell_images((ids[0], ids[0]))
+    assert window.companions.get("cell-images") is images
     assert images.title_label.text() == "3 of 6 Bleed images were correctly called Bleed"
 
 
@@ -170,7 +168,7 @@ def test_an_empty_cell_says_so(images: CellImages, ids: tuple[int, int]) -> None
 def test_without_a_run_it_says_what_to_do(
     qtbot: QtBot, window: MainWindow, session: Session
 ) -> None:
-    window.show_cell_images(None)
+    window.companions.show_cell_images(None)
     images = opened(qtbot, window)
     assert "Train a model" in images.empty_label.text()
     assert session.train()
@@ -283,10 +281,10 @@ def test_the_viewer_opens_at_the_image_wherever_it_is(
     session.move_samples(ids[0], [0, 1], ids[1])
     select(images, 0)
     qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.viewer is not None
-    assert window.viewer.trail is not None
-    assert window.viewer.trail.here.sample == sample
-    assert window.viewer.trail.here.class_id == ids[1]
+    assert window.companions.get("viewer") is not None
+    assert window.companions.get("viewer").trail is not None
+    assert window.companions.get("viewer").trail.here.sample == sample
+    assert window.companions.get("viewer").trail.here.class_id == ids[1]
 
 
 def test_enter_opens_the_image_with_the_keyboard_unless_it_is_gone(
@@ -295,11 +293,11 @@ def test_enter_opens_the_image_with_the_keyboard_unless_it_is_gone(
     select(images, 0)
     images.remove_button.click()
     qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.viewer is None
+    assert window.companions.get("viewer") is None
     images.undo_button.click()
     assert not images.grid.selected
     qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.viewer is not None
+    assert window.companions.get("viewer") is not None
 
 
 def test_show_in_class_selects_it_in_its_card(
@@ -322,7 +320,7 @@ def test_one_of_two_equal_images_is_removed_alone(
     bins = (ClassBin("Bleed", bleeds), ClassBin("Normal", normals))
     session._replace_project(Project(bins), None)
     finish(session)
-    window.show_cell_images(None)
+    window.companions.show_cell_images(None)
     images = opened(qtbot, window)
     assert positions(images) == [1, 2, 0]
     select(images, 1)
@@ -395,7 +393,7 @@ def test_two_thousand_images_decode_only_what_is_seen(
     session._replace_project(Project(bins), None)
     finish(session, 1000)
     wanted: list[int] = []
-    window.show_cell_images((bins[1].id, bins[1].id))
+    window.companions.show_cell_images((bins[1].id, bins[1].id))
     images = opened(qtbot, window)
     real = images._thumbnails.want
 
@@ -440,7 +438,7 @@ def test_keys_reach_every_part(qtbot: QtBot, images: CellImages) -> None:
 def test_it_goes_with_the_window(qtbot: QtBot, window: MainWindow, images: CellImages) -> None:
     with qtbot.waitSignal(images.finished):
         window.close_now()
-    assert window._cell_images is None
+    assert window.companions.get("cell-images") is None
 
 
 def test_it_follows_the_theme(window: MainWindow, images: CellImages) -> None:

@@ -1,6 +1,5 @@
 """A class card renames, collects, removes and moves, by mouse and by keyboard."""
 
-import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -9,8 +8,6 @@ from ichdesk.ui.cards import class_card
 from ichdesk.ui.cards.sample_model import MIME_TYPE, pack_samples
 from ichdesk.ui.cards.sample_strip import CELL_PX
 from tests.ui.conftest import drag_onto, files, jpeg
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def cards(window):

@@ -17,7 +17,6 @@ from ichdesk.ui import lessons
 from ichdesk.ui.lessons import Lesson, class_projects, lesson_of
 from ichdesk.ui.theme import Mode
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 NAMES = [f"experiment{number}" for number in range(1, 8)]
 
 

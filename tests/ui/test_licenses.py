@@ -1,14 +1,11 @@
 """About leads to the licenses of the libraries, collected by the build or named from source."""
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from ichdesk.ui import licenses
 from ichdesk.ui.about import AboutDialog
 from ichdesk.ui.licenses import LicensesDialog, licenses_text
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def test_without_collected_texts_the_licenses_are_named(monkeypatch, tmp_path):

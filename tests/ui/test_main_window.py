@@ -17,7 +17,6 @@ from ichdesk.ui.style import style_sheet
 from ichdesk.ui.theme import DARK, LIGHT, Mode
 from tests.ui.conftest import drag_onto, files, jpeg
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 Buttons = QMessageBox.StandardButton
 
 

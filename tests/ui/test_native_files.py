@@ -16,8 +16,6 @@ from ichdesk.ui.dropped import dropped_project
 from ichdesk.ui.widgets.file_dialogs import PROJECT_KINDS, SAVE_PROJECT_KINDS, ask_save_path
 from tests.fakes.runs import made_session, train
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def asked(monkeypatch):

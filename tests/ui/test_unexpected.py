@@ -17,8 +17,6 @@ from ichdesk.ui.unexpected import (
     stop_message,
 )
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def errors(window, live_session):

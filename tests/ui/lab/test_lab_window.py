@@ -35,7 +35,7 @@ def project(live_session: Session, store: SampleStore, slices: list[Sample]) -> 
 @pytest.fixture
 def lab(qtbot: QtBot, window: MainWindow, project: Project) -> LabWindow:
     window.menus.image_steps.trigger()
-    lab = window._lab
+    lab = window.companions.get("image-steps")
     assert lab is not None
     qtbot.waitExposed(lab)
     settle(qtbot, lab)
@@ -196,7 +196,7 @@ def test_keys_alone_move_and_remove_steps_and_close_the_lab(
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert lab.isVisible()
     qtbot.keyClick(lab, Qt.Key.Key_Escape)
-    assert window._lab is None
+    assert window.companions.get("image-steps") is None
     assert (
         steps_words(live_session.project.config.steps) == "Window 40/80, then Equalize strength 0.5"
     )
@@ -236,7 +236,7 @@ def test_without_slices_it_says_what_to_do(
     fill(Bleed=2, Normal=2)
     assert not window.canvas.surface.training_card.steps_row.isVisible()
     window.menus.image_steps.trigger()
-    lab = window._lab
+    lab = window.companions.get("image-steps")
     assert lab is not None
     qtbot.waitExposed(lab)
     assert "Drop DICOM files" in lab.empty_label.text()
@@ -252,7 +252,7 @@ def test_the_row_of_the_card_names_the_steps_and_opens_the_lab_once(
     add(lab, "color_code")
     assert row.steps_label.text() == "Color code 50 to 90 HU"
     row.button.click()
-    assert window._lab is lab
+    assert window.companions.get("image-steps") is lab
 
 
 def test_training_from_the_lab_applies_what_is_set_and_shows_the_run_before(

@@ -25,7 +25,6 @@ from ichdesk.ui.viewer.trail import Along
 from ichdesk.ui.viewer.viewpoint import Viewpoint
 from tests.ui.conftest import jpeg
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 Key, Left, Middle, Right = (
     Qt.Key,
     *(getattr(Qt.MouseButton, f"{name}Button") for name in ("Left", "Middle", "Right")),
@@ -59,10 +58,10 @@ def show(qtbot, window, live_session):
     def show(index=0, bin_index=0, **classes):
         bins = tuple(ClassBin(name, tuple(samples)) for name, samples in classes.items())
         live_session._replace_project(Project(bins), None)
-        window.show_sample(live_session.project.classes[bin_index].id, index)
-        qtbot.waitExposed(window.viewer)
-        qtbot.waitActive(window.viewer)
-        return settled(qtbot, window.viewer)
+        window.companions.show_sample(live_session.project.classes[bin_index].id, index)
+        qtbot.waitExposed(window.companions.get("viewer"))
+        qtbot.waitActive(window.companions.get("viewer"))
+        return settled(qtbot, window.companions.get("viewer"))
 
     return show
 
@@ -128,10 +127,10 @@ def test_double_click_opens_that_sample(qtbot, window, live_session, add_slice):
     place = strip.visualRect(strip.model().index(2)).center()
     QTest.mouseClick(strip.viewport(), Left, NONE, place)
     QTest.mouseDClick(strip.viewport(), Left, NONE, place)
-    settled(qtbot, window.viewer)
-    assert number_shown(window.viewer) == 2
-    assert window.viewer.windowTitle() == "A, image 3 of 4 - ICHDesk viewer"
-    assert not window.viewer.isModal()
+    settled(qtbot, window.companions.get("viewer"))
+    assert number_shown(window.companions.get("viewer")) == 2
+    assert window.companions.get("viewer").windowTitle() == "A, image 3 of 4 - ICHDesk viewer"
+    assert not window.companions.get("viewer").isModal()
     assert not live_session.preview
 
 
@@ -141,13 +140,13 @@ def test_enter_opens_and_a_second_time_uses_the_same_viewer(qtbot, window, fill)
     strip.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(strip, Key.Key_Right)
     QTest.keyClick(strip, Key.Key_Return)
-    viewer = settled(qtbot, window.viewer)
+    viewer = settled(qtbot, window.companions.get("viewer"))
     assert viewer.canvas.labels.position == "Image 2 of 3"
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(strip, Key.Key_Right)
     QTest.keyClick(strip, Key.Key_Enter)
-    assert window.viewer is viewer
+    assert window.companions.get("viewer") is viewer
     assert settled(qtbot, viewer).canvas.labels.position == "Image 3 of 3"
 
 
@@ -155,12 +154,15 @@ def test_menus_open_it(qtbot, window, fill):
     assert not window.menus.viewer.isEnabled()
     fill(A=0, B=3)
     window.menus.viewer.trigger()
-    assert settled(qtbot, window.viewer).canvas.labels.lines() == ["B", "Image 1 of 3"]
+    assert settled(qtbot, window.companions.get("viewer")).canvas.labels.lines() == [
+        "B",
+        "Image 1 of 3",
+    ]
     card = list(window.canvas.surface.class_cards.values())[1]
     card.strip.setCurrentIndex(card.strip.model().index(1))
     menu = card.context_menu()
     menu.actions()[0].trigger()
-    assert settled(qtbot, window.viewer).canvas.labels.position == "Image 2 of 3"
+    assert settled(qtbot, window.companions.get("viewer")).canvas.labels.position == "Image 2 of 3"
     menu.deleteLater()
 
 
@@ -517,7 +519,7 @@ def test_follows_edits(qtbot, window, show, add_slice, live_session):
     live_session.move_samples(first, [2], second)
     assert viewer.canvas.labels.lines()[:2] == ["B", "Image 2 of 2"]
     live_session.remove_all_samples(second)
-    assert window.viewer is None
+    assert window.companions.get("viewer") is None
 
 
 @pytest.mark.parametrize("edit", ["new", "delete_class"])
@@ -527,7 +529,7 @@ def test_closes_when_nothing_is_left(window, show, add_slice, live_session, edit
         live_session.new()
     else:
         live_session.delete_class(live_session.project.classes[0].id)
-    assert window.viewer is None
+    assert window.companions.get("viewer") is None
     assert not threads()
 
 
@@ -547,7 +549,7 @@ def test_escape_closes_and_leaves_nothing_behind(qtbot, window, show, add_slice)
     assert threads()
     with qtbot.waitSignal(viewer.destroyed):
         QTest.keyClick(viewer, Key.Key_Escape)
-    assert window.viewer is None
+    assert window.companions.get("viewer") is None
     assert not threads()
     assert window.isVisible()
 
