@@ -22,9 +22,11 @@ class Panel(QWidget):
             while training runs.
         images_requested: Asks for the test images of a cell of the confusion matrix, by the ids
             of the true class and of the class that was said; None asks for all errors.
+        companion_requested: Asks for a window of `ichdesk.ui.companions` by its name.
     """
 
     images_requested = Signal(object)
+    companion_requested = Signal(str)
 
     title: ClassVar[str]
     order: ClassVar[int]

@@ -1,7 +1,7 @@
 """The panel on the right that shows what a training run did, one figure under another."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ichdesk.core.split_facts import split_text
@@ -20,6 +20,7 @@ from ichdesk.ui.widgets.icon_button import IconButton
 
 WIDTH_PX = 416
 MIN_WIDTH_PX = 352
+_AT_THE_TOP = 3  # panels that fill a large screen; the others follow a moment later
 _EMPTY_TEXT = "Train a model; then this panel shows what it learned and where it errs."
 
 
@@ -28,6 +29,7 @@ class UnderTheHood(QFrame):
 
     close_requested = Signal()
     images_requested = Signal(object)  # as of a panel
+    companion_requested = Signal(str)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,15 +49,50 @@ class UnderTheHood(QFrame):
         self.before_label.setWordWrap(True)
         self.comparison_label = CaptionLabel()
         self.state_chip = Chip(theme)
-        self.frames = [PanelFrame(panel, session, theme) for panel in _panels(theme)]
-        for frame in self.frames:
-            frame.panel.images_requested.connect(self.images_requested)
+        self._theme = theme
+        self._coming = _kinds()
+        self._frames: list[PanelFrame] = []
+        self._late: list[PanelFrame] = []  # out of sight, and not told yet what has changed
+        self._idle = QTimer(self)
+        self._idle.setInterval(0)
+        self._idle.timeout.connect(self._catch_up)
         self._lay_out()
-        self._show_run()
+
+    @property
+    def frames(self) -> list[PanelFrame]:
+        """All panels in their frames, in order, up to date."""
+        while self.make_next():
+            pass
+        while self._late:
+            self._bring_up_to_date(self._late[0])
+        return self._frames
+
+    def make_soon(self) -> None:
+        """Make all panels, one after another, while nothing else is to be done."""
+        self._idle.start()
+
+    def rest(self) -> None:
+        """Do nothing until it is shown."""
+        self._idle.stop()
+
+    def make_next(self) -> bool:
+        """Make one more panel; False if there is none left to make."""
+        if not self._coming:
+            return False
+        panel = self._coming.pop(0)(self._theme)
+        panel.images_requested.connect(self.images_requested)
+        panel.companion_requested.connect(self.companion_requested)
+        frame = PanelFrame(panel, self._session, self._theme)
+        for widget in (separator(), frame):
+            self._column.insertWidget(self._column.count() - 1, widget)  # above the stretch
+            widget.show()
+        self._frames.append(frame)
+        self._late.append(frame)
+        return True
 
     def refresh(self, change: Change) -> None:
         """Show the session's run; a hidden panel catches up when it is shown."""
-        if self.isVisible() and change & (Change.RUN | Change.PROJECT):
+        if self.isVisible() and change & (Change.RUN | Change.PROJECT | Change.OBSERVATIONS):
             self._show_run()
 
     def sizeHint(self) -> QSize:
@@ -63,9 +100,16 @@ class UnderTheHood(QFrame):
         return QSize(WIDTH_PX, super().sizeHint().height())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up."""
+        """Catch up, first of all with what is at the top."""
         super().showEvent(event)
+        while len(self._frames) < _AT_THE_TOP and self.make_next():
+            pass
         self._show_run()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest."""
+        super().hideEvent(event)
+        self.rest()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes."""
@@ -88,8 +132,26 @@ class UnderTheHood(QFrame):
         self.comparison_label.say(compared.details if compared else "")
         note, level = state_note(view)
         self.state_chip.say(note, level)
-        for frame in self.frames:
-            frame.refresh(view, note)
+        self._late = list(self._frames)
+        self._show_what_is_seen()
+        self._idle.start()
+
+    def _show_what_is_seen(self) -> None:
+        """Bring the panels in sight up to date; there is no time for the others at 30 a second."""
+        for frame in [late for late in self._late if not late.visibleRegion().isEmpty()]:
+            self._bring_up_to_date(frame)
+
+    def _catch_up(self) -> None:
+        """Bring one more panel up to date, or make one, while nothing else is to be done."""
+        if self._late and self.isVisible():
+            self._bring_up_to_date(self._late[0])
+        elif not self.make_next():
+            self._idle.stop()
+
+    def _bring_up_to_date(self, frame: PanelFrame) -> None:
+        self._late.remove(frame)
+        view = RunView.of(self._session)
+        frame.refresh(view, state_note(view)[0])
 
     def _lay_out(self) -> None:
         title = QLabel("Under the hood")
@@ -112,19 +174,17 @@ class UnderTheHood(QFrame):
             summary.addWidget(widget)
         content = QFrame()
         content.setProperty("role", "panel")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(summary)
-        for frame in self.frames:
-            column.addWidget(separator())
-            column.addWidget(frame)
-        column.addStretch(1)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(summary)
+        self._column.addStretch(1)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidget(content)
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.verticalScrollBar().valueChanged.connect(self._show_what_is_seen)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -144,6 +204,5 @@ def state_note(view: RunView | None) -> tuple[str, Level]:
     return (f"{STALE_TEXT}.", Level.WARNING) if view.is_stale else ("", Level.INFO)
 
 
-def _panels(theme: Theme) -> list[Panel]:
-    kinds = sorted((PANELS[name] for name in PANELS), key=lambda kind: kind.order)
-    return [kind(theme) for kind in kinds]
+def _kinds() -> list[type[Panel]]:
+    return sorted((PANELS[name] for name in PANELS), key=lambda kind: kind.order)

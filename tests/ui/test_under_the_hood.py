@@ -154,8 +154,27 @@ def test_ten_thousand_epochs_stay_quick(hood: UnderTheHood, session: Session) ->
     epoch(session, 0)
     session.run.history.extend(session.run.history * 9_998)
     hood.refresh(Change.RUN)
-    curves = [frame.panel for frame in hood.frames if hasattr(frame.panel, "plot")]
     epoch(session, 9_999)
+    curves = [frame.panel for frame in hood.frames if frame.panel.title.endswith("per epoch")]
     for panel in curves:
         assert all(len(curve.xData) <= 202 for curve in panel.plot.listDataItems())
         assert panel.plot.accessibleDescription().startswith("After epoch 10000:")
+
+
+def test_panels_out_of_sight_follow_when_there_is_time(
+    hood: UnderTheHood, session: Session, qtbot
+) -> None:
+    last = hood.frames[-1]
+    hood.resize(400, 300)
+    train(session)
+    assert last.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: not last.empty.isVisible() or last.panel.isVisible())
+
+
+def test_scrolling_shows_the_present_run(hood: UnderTheHood, session: Session) -> None:
+    hood.resize(400, 300)
+    matrix = next(f for f in hood.frames if f.panel.title == "Confusion matrix")
+    start(session)
+    epoch(session, 0)
+    hood.scroll_area.ensureWidgetVisible(matrix)
+    assert matrix.panel.isVisible()
