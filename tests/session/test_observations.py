@@ -159,7 +159,7 @@ def test_of_the_project_it_is_outdated_after_an_edit(session: Session) -> None:
 @pytest.mark.parametrize("will_restart", [True, False])
 def test_a_worker_that_dies_ends_it(trained: Session, will_restart: bool) -> None:
     trained.observations.ask(PLACE, WISH)
-    trained.handle(WorkerDied("The training process ended.", will_restart=will_restart))
+    trained.handle(WorkerDied(will_restart, "The training process ended."))
     sight = trained.observations.sight(PLACE)
     assert not sight.is_going
     assert "try again" in sight.ending
