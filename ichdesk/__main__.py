@@ -17,6 +17,7 @@ COMMANDS = (
     "info",
     "phantom",
     "predict",
+    "report",
     "train",
 )
 _NO_QT = (

@@ -14,6 +14,8 @@ from ichdesk.core.samples import ClassBin, Sample
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _LONGEST_BYTES = 120
+SIDES = ("train", "test")
+"""Folders of a project with a fixed test set: of what is trained on, and of that."""
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -29,8 +31,9 @@ def export_samples(
 ) -> int:
     """Write samples to `folder`, one sub-folder per class, as 0.jpg, 1.jpg and so on.
 
-    A file that exists is never overwritten; the new one gets a free name beside it. Slices in
-    Hounsfield units become ready-made pictures by `bake`.
+    Where there is a fixed test set, the folders of the classes lie in `train` and in `test`. A file
+    that exists is never overwritten; the new one gets a free name beside it. Slices in Hounsfield
+    units become ready-made pictures by `bake`.
 
     Returns:
         The number of files written.
@@ -79,10 +82,14 @@ def _export(
     bake: Bake,
 ) -> int:
     names = folder_names([bin_.name for bin_ in classes])
+    sides = {False: folder}
+    if any(bin_.positions(is_test=True) for bin_ in classes):
+        train, test = (_make_folder(folder / side, created) for side in SIDES)
+        sides = {False: train, True: test}
     members: list[tuple[Path, int, Sample]] = []
     for bin_, name in zip(classes, names, strict=True):
-        place = _make_folder(folder / name, created)
-        members.extend((place, index, sample) for index, sample in enumerate(bin_.samples))
+        places = {is_test: _make_folder(side / name, created) for is_test, side in sides.items()}
+        members.extend((places[s.is_test], index, s) for index, s in enumerate(bin_.samples))
     with ExitStack() as files:
         reader = SampleReader(files)
         for place, index, sample in reported(members, progress):

@@ -16,7 +16,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_ENTRIES
 from ichdesk.core.notes import Notes, os_reason, shown_name
 from ichdesk.core.project import Project
-from ichdesk.core.run import TrainingRun
+from ichdesk.core.run_book import NO_RUNS, RunBook
 from ichdesk.core.zip_entries import NotZipError, ZipIndex, read_index
 
 
@@ -67,7 +67,7 @@ def save_project(
     path: Path,
     progress: Progress | None = None,
     bake: Bake = unbaked,
-    run: TrainingRun | None = None,
+    runs: RunBook = NO_RUNS,
 ) -> None:
     """Write a project: all of it to an .ichdesk file, what Teachable Machine knows to any other.
 
@@ -79,7 +79,7 @@ def save_project(
         path: The file; its folder must exist.
         progress: Told how many samples are done; may raise `Cancelled`.
         bake: Turns slices in Hounsfield units into ready-made pictures, for a .tm file.
-        run: The last training that ended well, for an .ichdesk file.
+        runs: The trainings to keep, in an .ichdesk file.
 
     Raises:
         UserError: The file cannot be written, or a class cannot be saved under its name.
@@ -92,7 +92,7 @@ def save_project(
         _check_target(target)
         with replacing(target) as file:
             if is_native:
-                write_native(project, run, file, progress)
+                write_native(project, runs, file, progress)
             else:
                 write_tm(project, file, progress, bake)
     except OSError as error:

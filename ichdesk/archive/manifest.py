@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -26,7 +26,7 @@ _SETTINGS = {
     "batch_size": "trainBatchSize",
     "learning_rate": "trainLearningRate",
 }
-_OWN_KEYS = ("disabled", "empty", "seed", "backbone", "head")
+_OWN_KEYS = ("disabled", "empty", "test_set", "seed", "backbone", "head")
 _DEEPEST = 50
 _PLUGIN_NAME = re.compile(r"[\w.-]{1,100}(:random)?")
 
@@ -38,10 +38,12 @@ class Layout:
     Attributes:
         disabled: Names of classes that training leaves out.
         empty: Position among all classes and name of each class without samples, ascending.
+        test_set: Class and position in it of each sample in the fixed test set.
     """
 
     disabled: frozenset[str] = frozenset()
     empty: tuple[tuple[int, str], ...] = ()
+    test_set: frozenset[tuple[str, int]] = frozenset()
 
 
 def parse_manifest(text: str) -> JsonObject:
@@ -78,14 +80,15 @@ def read_config(manifest: JsonObject, notes: Notes) -> TrainConfig:
 
 
 def read_layout(manifest: JsonObject, notes: Notes) -> Layout:
-    """Disabled and empty classes of a manifest; what makes no sense in it is left out."""
+    """Disabled and empty classes, and the test set; what makes no sense in it is left out."""
     own = _object(manifest, OWN_KEY)
     version = own.get("version", OWN_VERSION)
     if isinstance(version, int) and version > OWN_VERSION:
         notes.add("The file comes from a newer version of ICHDesk; some settings may be missing.")
     disabled = {name for name in _list(own, "disabled") if isinstance(name, str)}
     empty = [pair for item in _list(own, "empty")[:MAX_CLASSES] if (pair := _empty_class(item))]
-    return Layout(frozenset(disabled), tuple(sorted(empty)))
+    tested = [place for item in _list(own, "test_set")[:MAX_CLASSES] for place in _tested(item)]
+    return Layout(frozenset(disabled), tuple(sorted(empty)), frozenset(tested))
 
 
 def manifest_text(project: Project) -> str:
@@ -128,6 +131,13 @@ def _deviations(project: Project) -> JsonObject:
     ]
     if empty:
         own["empty"] = empty
+    tested: list[Json] = [
+        {"class": bin_.name, "images": list[Json](positions)}
+        for bin_ in project.classes
+        if (positions := bin_.positions(is_test=True))
+    ]
+    if tested:
+        own["test_set"] = tested
     if project.config.seed:
         own["seed"] = project.config.seed
     if project.config.backbone != DEFAULT_BACKBONE:
@@ -201,6 +211,12 @@ def _empty_class(item: Json) -> tuple[int, str] | None:
     if not isinstance(name, str) or not isinstance(position, int) or name_problem(name):
         return None
     return max(0, position), name
+
+
+def _tested(item: Json) -> Iterator[tuple[str, int]]:
+    """Class and positions of some samples in the fixed test set."""
+    if isinstance(item, dict) and isinstance(name := item.get("class"), str):
+        yield from ((name, place) for place in _list(item, "images") if type(place) is int)
 
 
 def as_number(value: Json) -> int | float | None:

@@ -8,9 +8,9 @@ from ichdesk.archive.manifest import JsonObject
 
 SUFFIX = ".ichdesk"
 FORMAT = "ichdesk-project"
-VERSION = 1
+VERSION = 2
 PROJECT_NAME = "project.json"
-MODEL_NAME = "model.safetensors"
+OLD_MODEL_NAME = "model.safetensors"  # of the one run that a file of version 1 keeps
 SAMPLE_NAME = re.compile(r"samples/([0-9a-f]{64})\.(?:png|jpg)")
 MAX_MODEL_BYTES = 64 * 2**20
 MAX_KEY_LENGTH = 100
@@ -21,7 +21,17 @@ _DOCUMENT_BYTES_PER_ENTRY = 512
 _MOST_DOCUMENT_BYTES = 128 * 2**20
 
 Migration: TypeAlias = Callable[[JsonObject], JsonObject]
-MIGRATIONS: dict[int, Migration] = {}
+
+
+def migrate_1_to_2(document: JsonObject) -> JsonObject:
+    """The last training, which was all that a file kept of them, becomes run 1."""
+    said = {name: value for name, value in document.items() if name != "run"}
+    if (run := document.get("run")) is not None:
+        said["runs"], said["present"] = [{"number": 1, "document": run}], 1
+    return said
+
+
+MIGRATIONS: dict[int, Migration] = {1: migrate_1_to_2}
 """By version: what makes its document one of the next version (`migrate_1_to_2` and so on)."""
 
 

@@ -8,15 +8,14 @@ from ichdesk.archive.image_header import check_image
 from ichdesk.archive.manifest import Json, JsonObject, parse_manifest
 from ichdesk.archive.native import (
     MAX_KEY_LENGTH,
-    MAX_MODEL_BYTES,
-    MODEL_NAME,
     PROJECT_NAME,
     SAMPLE_NAME,
     NewerVersionError,
     document_limit,
     migrated,
 )
-from ichdesk.archive.native_run import read_run
+from ichdesk.archive.native_run import KnownParts, read_test_set
+from ichdesk.archive.native_runs import RunReader
 from ichdesk.archive.native_settings import read_settings, settings_document
 from ichdesk.archive.opened import MACOS_FOLDER, CheckSteps, Opened, ZipSource, unwrapped
 from ichdesk.archive.progress import Progress, reported
@@ -28,7 +27,6 @@ from ichdesk.core.limits import MAX_CLASSES, MAX_ENTRIES, MAX_IMAGE_BYTES, unpac
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project
-from ichdesk.core.run import TrainingRun
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.core.zip_entries import EntryError, UnpackBudget, read_entry
 
@@ -88,11 +86,12 @@ class _NativeReader:
         samples = [self._known(record) for record in records]
         if records and bins and not any(bin_ and bin_.samples for bin_ in bins):
             self._refuse_if_all_failed()
-        run = self._run(document, bins, samples)
+        reader = RunReader(self.source, KnownParts(bins, samples, self.check_steps), self._budget)
+        runs = reader.read(document)
         manifest = self._manifest(document)
-        self._tell_strays(records)
+        self._tell_strays(records, reader.names)
         classes = tuple(bin_ for bin_ in bins if bin_ is not None)
-        return Opened(Project(classes, config, manifest), notes.sentences(), run)
+        return Opened(Project(classes, config, manifest), notes.sentences(), runs)
 
     # --- classes and samples -----------------------------------------------------------------
 
@@ -130,9 +129,10 @@ class _NativeReader:
         wanted = list(islice(_wanted(bins, document, notes), MAX_ENTRIES + 1))
         if len(wanted) > MAX_ENTRIES:
             notes.add(f"Images beyond the first {MAX_ENTRIES} were left out.")
-        for number, name, index in reported(wanted[:MAX_ENTRIES], progress):
+        for number, name, index, is_test in reported(wanted[:MAX_ENTRIES], progress):
             try:
-                found[number].append(self._sample(_at(records, index)))
+                sample = self._sample(_at(records, index))
+                found[number].append(replace(sample, is_test=is_test))
             except EntryError as error:
                 notes.add(f"An image of {shown_name(name)} was left out: it {error}.")
         return [
@@ -181,36 +181,6 @@ class _NativeReader:
 
     # --- the rest ----------------------------------------------------------------------------
 
-    def _run(
-        self,
-        document: JsonObject,
-        bins: Sequence[ClassBin | None],
-        samples: Sequence[Sample | None],
-    ) -> TrainingRun | None:
-        said = document.get("run")
-        if said is None:
-            return None
-        try:
-            run = read_run(said, bins, samples, self.check_steps)
-        except (ValueError, OverflowError):
-            self.source.notes.add(
-                "The last training in the file cannot be used here and was left out; train again."
-            )
-            return None
-        run.model = self._model()
-        return run
-
-    def _model(self) -> bytes:
-        """The bytes of the trained model, unchecked; empty, with a note, if there are none."""
-        problem = "is missing in the file"
-        if entry := self._by_name.get(MODEL_NAME):
-            try:
-                return read_entry(self.source.file, entry, MAX_MODEL_BYTES, self._budget)
-            except EntryError as error:
-                problem = str(error)
-        self.source.notes.add(f"There is no trained model, as it {problem}; train again for one.")
-        return b""
-
     def _manifest(self, document: JsonObject) -> str:
         """What a .tm file said that this project comes from; "" if nothing, or nothing usable."""
         said = document.get("manifest")
@@ -224,8 +194,8 @@ class _NativeReader:
             )
             return ""
 
-    def _tell_strays(self, records: Sequence["_Record | None"]) -> None:
-        known = {record.file for record in records if record} | {PROJECT_NAME, MODEL_NAME}
+    def _tell_strays(self, records: Sequence["_Record | None"], others: set[str]) -> None:
+        known = {record.file for record in records if record} | others | {PROJECT_NAME}
         for entry in self.source.entries:
             if entry.name not in known:
                 self.source.notes.add(
@@ -306,15 +276,28 @@ def _at(records: "Sequence[_Record | None]", number: Json) -> "_Record | None":
 
 def _wanted(
     bins: Sequence[ClassBin | None], document: JsonObject, notes: Notes
-) -> Iterator[tuple[int, str, Json]]:
-    """Number and name of a class and the number of a sample, for each sample of each class."""
+) -> Iterator[tuple[int, str, Json, bool]]:
+    """For each sample: number and name of its class, its own number, and if it is a test image."""
     for number, (bin_, entry) in enumerate(zip(bins, _list(document, "classes"), strict=False)):
         if bin_ is None or not isinstance(entry, dict):
             continue
         if not isinstance(entry.get("samples"), list):
             notes.add(f"The list of images of {shown_name(bin_.name)} is damaged; it is empty.")
-        for index in _list(entry, "samples"):
-            yield number, bin_.name, index
+        samples = _list(entry, "samples")
+        tested = _test_set(entry, bin_.name, len(samples), notes)
+        for position, index in enumerate(samples):
+            yield number, bin_.name, index, position in tested
+
+
+def _test_set(entry: JsonObject, name: str, count: int, notes: Notes) -> frozenset[int]:
+    try:
+        return frozenset(read_test_set(entry, count))
+    except ValueError:
+        notes.add(
+            f"The file does not say which images of {shown_name(name)} are in the fixed test set; "
+            "they are in the class."
+        )
+        return frozenset()
 
 
 def _text(value: Json) -> str:

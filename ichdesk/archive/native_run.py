@@ -1,9 +1,10 @@
-"""The last finished training as an .ichdesk file keeps it, all of it or nothing."""
+"""A finished training as an .ichdesk file keeps it, all of it or nothing."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,35 +19,81 @@ from ichdesk.core.metrics import Counts
 from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project, name_problem
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
-from ichdesk.core.samples import ClassBin, Sample
-from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE, MAX_COPIES, NearCopy, SplitFacts
+from ichdesk.core.samples import ClassBin, Sample, marked
+from ichdesk.core.split_facts import MAX_COPIES, RULES, NearCopy, SplitFacts
 
-T = TypeVar("T")
 _FIGURES = ("acc", "test_acc", "loss", "test_loss")
 _SPLIT_COUNTS = (
     *("patients_train", "patients_test", "patients_both", "without_patient", "copies_total"),
 )
 _PHASES = ("features", "train")
-_GONE = Sample(Path(), 0, 0, "")  # equal to no sample of a project
 _MOST = 2**31
 
 
-def run_document(
-    run: TrainingRun, project: Project, number_of: Callable[[Sample], int | None]
-) -> JsonObject:
+class Numbers(Protocol):
+    """Gives everything that a run refers to its number in the file."""
+
+    def of_sample(self, sample: Sample) -> int:
+        """Its place in the list of samples, or a number beyond the list if it was removed."""
+
+    def of_class(self, class_id: int) -> int:
+        """Its place in the list of classes, or a number beyond the list if it was deleted."""
+
+
+@dataclass(slots=True)
+class KnownParts:
+    """What runs of a file refer to by number.
+
+    What is not in the project any more gets a stand-in, the same for the same number, so that two
+    runs still know an image that both were tested on.
+
+    Attributes:
+        classes: By their number in the file; None for one that was left out.
+        samples: By their number in the file; None for one that was left out.
+        check_steps: Fills in image steps; UserError if they cannot be used.
+    """
+
+    classes: Sequence[ClassBin | None]
+    samples: Sequence[Sample | None]
+    check_steps: CheckSteps
+    _deleted: dict[int, ClassBin] = field(default_factory=dict)
+    _removed: dict[int, Sample] = field(default_factory=dict)
+
+    def class_(self, number: Json, name: str) -> tuple[int, str]:
+        """Id and name of a class of the project, or of one that stands for a deleted class."""
+        if number is None:  # a file of version 1 does not say which of the deleted it was
+            return ClassBin(name).id, name
+        place = _whole(number, len(self.classes) + MAX_ENTRIES)
+        bin_ = self.classes[place] if place < len(self.classes) else None
+        if bin_ is not None:
+            return bin_.id, bin_.name
+        return self._deleted.setdefault(place, ClassBin(name)).id, name
+
+    def sample(self, number: Json) -> Sample:
+        """A sample of the project, or one that stands for a removed image."""
+        if number is None:  # as above
+            number = -1 - len(self._removed)
+            return self._removed.setdefault(number, _stand_in(number))
+        place = _whole(number, len(self.samples) + MAX_ENTRIES)
+        found = self.samples[place] if place < len(self.samples) else None
+        return found or self._removed.setdefault(place, _stand_in(place))
+
+
+def run_document(run: TrainingRun, project: Project, numbers: Numbers) -> JsonObject:
     """A finished run, ready for JSON.
 
     Args:
         run: Ended well.
         project: As it is now; its classes may have been renamed, changed or deleted since.
-        number_of: The number of a sample in the file; None for one that is not in it any more.
+        numbers: Of samples and classes in the file.
     """
-    now = {bin_.id: (index, bin_.name) for index, bin_ in enumerate(project.classes)}
+    now = {bin_.id: bin_.name for bin_ in project.classes}
     classes: list[Json] = []
     for (class_id, samples), old_name in zip(run.key[0], run.names, strict=True):
-        index, name = now.get(class_id, (None, old_name))
-        numbers: list[Json] = [number_of(sample) for sample in samples]
-        classes.append({"class": index, "name": name, "samples": numbers})
+        entry: JsonObject = {"class": numbers.of_class(class_id)}
+        entry["name"] = now.get(class_id, old_name)
+        entry["samples"] = [numbers.of_sample(sample) for sample in samples]
+        classes.append(entry | test_set_document(samples))
     said: JsonObject = {"settings": settings_document(run.config), "device": run.device}
     said["classes"] = classes
     said["train"], said["test"] = _rows(run.train), _rows(run.test)
@@ -58,34 +105,23 @@ def run_document(
     return said
 
 
-def read_run(
-    said: Json,
-    classes: Sequence[ClassBin | None],
-    samples: Sequence[Sample | None],
-    check_steps: CheckSteps,
-) -> TrainingRun:
-    """A run from a file.
-
-    Args:
-        said: What the file says of it.
-        classes: By their number in the file; None for one that was left out.
-        samples: By their number in the file; None for one that was left out.
-        check_steps: Fills in image steps; UserError if they cannot be used.
+def read_run(said: Json, parts: KnownParts) -> TrainingRun:
+    """A run from a file, without its model.
 
     Raises:
         ValueError: Something in it makes no sense.
     """
     run = _object(said)
-    config = _config(run.get("settings"), check_steps)
+    config = _config(run.get("settings"), parts.check_steps)
     entries = [_object(entry) for entry in _list(run.get("classes"), MAX_CLASSES)]
-    bins = [_trained_class(entry, classes) for entry in entries]
-    trained_on = [_trained_on(entry, samples) for entry in entries]
+    classes = [_trained_class(entry, parts) for entry in entries]
+    trained_on = [_trained_on(entry, parts) for entry in entries]
     train, test = (_positions(run.get(part), trained_on) for part in ("train", "test"))
     _check_split(train, test)
     history = [_epoch(n, e) for n, e in enumerate(_list(run.get("history"), MAX_EPOCHS))]
     tested = sum(map(len, test))
-    ids = tuple(bin_.id for bin_ in bins)
-    _require(len(bins) >= 2 and len(set(ids)) == len(ids) and bool(history))
+    ids = tuple(class_id for class_id, _ in classes)
+    _require(len(ids) >= 2 and len(set(ids)) == len(ids) and bool(history))
     return TrainingRun(
         0,
         ids,
@@ -98,12 +134,23 @@ def read_run(
         train=train,
         test=test,
         history=history,
-        confusion=_confusion(run.get("confusion"), len(bins), tested),
-        test_probabilities=_probabilities(run.get("test_probabilities"), tested, len(bins)),
+        confusion=_confusion(run.get("confusion"), len(ids), tested),
+        test_probabilities=_probabilities(run.get("test_probabilities"), tested, len(ids)),
         seconds=_seconds(run.get("seconds")),
         split=_split(run.get("split"), trained_on),
-        names=tuple(bin_.name for bin_ in bins),
+        names=tuple(name for _, name in classes),
     )
+
+
+def test_set_document(samples: Sequence[Sample]) -> JsonObject:
+    """Positions of the samples in the fixed test set, ready for JSON; nothing if there are none."""
+    positions: list[Json] = [place for place, sample in enumerate(samples) if sample.is_test]
+    return {"test_set": positions} if positions else {}
+
+
+def read_test_set(entry: JsonObject, count: int) -> tuple[int, ...]:
+    """Positions of the samples in the fixed test set, of `count`; ValueError if they are none."""
+    return _ascending(entry.get("test_set", []), count)
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -175,21 +222,22 @@ def _config(said: Json, check_steps: CheckSteps) -> TrainConfig:
     return config
 
 
-def _trained_class(entry: JsonObject, classes: Sequence[ClassBin | None]) -> ClassBin:
-    """The class of the project, or one that stands for a class that is not there any more."""
-    name, number = entry.get("name"), entry.get("class")
+def _trained_class(entry: JsonObject, parts: KnownParts) -> tuple[int, str]:
+    name = entry.get("name")
     if not isinstance(name, str) or name_problem(name):
         raise ValueError("no name")
-    bin_ = None if number is None else classes[_whole(number, len(classes))]
-    return bin_ or ClassBin(name)
+    return parts.class_(entry.get("class"), name)
 
 
-def _trained_on(entry: JsonObject, samples: Sequence[Sample | None]) -> tuple[Sample, ...]:
-    found = []
-    for number in _list(entry.get("samples"), MAX_ENTRIES):
-        sample = None if number is None else samples[_whole(number, len(samples))]
-        found.append(sample or _GONE)
-    return tuple(found)
+def _trained_on(entry: JsonObject, parts: KnownParts) -> tuple[Sample, ...]:
+    said = _list(entry.get("samples"), MAX_ENTRIES)
+    samples = tuple(parts.sample(number) for number in said)
+    return marked(samples, read_test_set(entry, len(samples)))
+
+
+def _stand_in(number: int) -> Sample:
+    """Equal to no sample of a project, for there is no such digest."""
+    return Sample(Path(), 0, 0, f"removed {number}")
 
 
 def _positions(
@@ -197,12 +245,14 @@ def _positions(
 ) -> tuple[tuple[int, ...], ...]:
     rows = _list(value, len(trained_on))
     _require(len(rows) == len(trained_on))
-    result = []
-    for row, samples in zip(rows, trained_on, strict=True):
-        positions = tuple(_whole(p, len(samples)) for p in _list(row, len(samples)))
-        _require(list(positions) == sorted(set(positions)))
-        result.append(positions)
-    return tuple(result)
+    pairs = zip(rows, trained_on, strict=True)
+    return tuple(_ascending(row, len(samples)) for row, samples in pairs)
+
+
+def _ascending(value: Json, below: int) -> tuple[int, ...]:
+    positions = tuple(_whole(position, below) for position in _list(value, below))
+    _require(list(positions) == sorted(set(positions)))
+    return positions
 
 
 def _check_split(train: Sequence[tuple[int, ...]], test: Sequence[tuple[int, ...]]) -> None:
@@ -255,7 +305,7 @@ def _split(value: Json, trained_on: Sequence[tuple[Sample, ...]]) -> SplitFacts 
     copies = tuple(_copy(entry, trained_on) for entry in _list(said.get("copies"), MAX_COPIES))
     counts = {name: _whole(said.get(name), _MOST) for name in _SPLIT_COUNTS}
     _require(counts["copies_total"] >= len(copies))
-    return SplitFacts(_one_of(said.get("by"), (BY_SLICE, BY_PATIENT)), copies=copies, **counts)
+    return SplitFacts(_one_of(said.get("by"), RULES), copies=copies, **counts)
 
 
 def _copy(value: Json, trained_on: Sequence[tuple[Sample, ...]]) -> NearCopy:

@@ -6,28 +6,29 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from ichdesk.archive.manifest import Json, JsonObject
-from ichdesk.archive.native import FORMAT, MAX_MODEL_BYTES, MODEL_NAME, PROJECT_NAME, VERSION
-from ichdesk.archive.native_run import run_document
+from ichdesk.archive.native import FORMAT, PROJECT_NAME, VERSION
+from ichdesk.archive.native_run import test_set_document
+from ichdesk.archive.native_runs import runs_document, write_runs
 from ichdesk.archive.native_settings import settings_document
 from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.writer import SampleReader, add_entry
 from ichdesk.core.project import Project
-from ichdesk.core.run import TrainingRun
+from ichdesk.core.run_book import RunBook
 from ichdesk.core.samples import Sample
 
 _Key = tuple[str, str | None, str | None]
 
 
 def write_native(
-    project: Project, run: TrainingRun | None, file: BinaryIO, progress: Progress | None = None
+    project: Project, runs: RunBook, file: BinaryIO, progress: Progress | None = None
 ) -> None:
-    """Write a project with its last finished run; equal ones give equal bytes.
+    """Write a project with the runs that it keeps; equal ones give equal bytes.
 
     The document comes first, so that a file that was cut off still says what belongs where.
 
     Args:
         project: What to write.
-        run: Ended well, or None.
+        runs: With their models.
         file: Empty, for writing and seeking.
         progress: Told how many images are done; may raise `Cancelled`.
 
@@ -38,13 +39,12 @@ def write_native(
         reader, table = SampleReader(files), SampleTable(project)
         images = {sample.sha256: sample for sample in table.samples}  # equal bytes once
         names = {sha: f"samples/{sha}{reader.suffix(s)}" for sha, s in images.items()}
-        document = project_document(project, run, table, names)
+        document = project_document(project, runs, table, names)
         text = json.dumps(document, separators=(",", ":"), allow_nan=False)
         add_entry(archive, PROJECT_NAME, text.encode("ascii"), zipfile.ZIP_DEFLATED)
         for sha, sample in reported(list(images.items()), progress):
             add_entry(archive, names[sha], reader.read(sample))
-        if run is not None and 0 < len(run.model) <= MAX_MODEL_BYTES:
-            add_entry(archive, MODEL_NAME, run.model)
+        write_runs(archive, runs, project, FileNumbers(project, table))
 
 
 class SampleTable:
@@ -66,14 +66,39 @@ class SampleTable:
         return self._numbers.get(_key(sample))
 
 
+class FileNumbers:
+    """The numbers by which runs refer to samples and classes.
+
+    What is not in the project any more has a number beyond its list, by content and in the order
+    in which it is first met; nothing else of it gets into the file.
+    """
+
+    def __init__(self, project: Project, table: SampleTable) -> None:
+        self._table = table
+        self._classes = {bin_.id: place for place, bin_ in enumerate(project.classes)}
+        self._removed: dict[str, int] = {}
+
+    def of_sample(self, sample: Sample) -> int:
+        """Its place in the list of samples, or a number beyond the list if it was removed."""
+        number = self._table.number_of(sample)
+        if number is not None:
+            return number
+        beyond = len(self._table.samples) + len(self._removed)
+        return self._removed.setdefault(sample.sha256, beyond)
+
+    def of_class(self, class_id: int) -> int:
+        """Its place in the list of classes, or a number beyond the list if it was deleted."""
+        return self._classes.setdefault(class_id, len(self._classes))
+
+
 def project_document(
-    project: Project, run: TrainingRun | None, table: SampleTable, names: dict[str, str]
+    project: Project, runs: RunBook, table: SampleTable, names: dict[str, str]
 ) -> JsonObject:
-    """Everything but the images and the model, ready for JSON.
+    """Everything but the images and the runs themselves, ready for JSON.
 
     Args:
         project: What to write.
-        run: Ended well, or None.
+        runs: Those that the file keeps.
         table: Gives each sample its number.
         names: The entry that holds the bytes with this SHA-256.
     """
@@ -88,12 +113,13 @@ def project_document(
                 "name": bin_.name,
                 "enabled": bin_.enabled,
                 "samples": list[Json]([table.number_of(sample) for sample in bin_.samples]),
+                **test_set_document(bin_.samples),
             }
             for bin_ in project.classes
         ],
     }
-    if run is not None:
-        document["run"] = run_document(run, project, table.number_of)
+    if runs:
+        document["runs"], document["present"] = runs_document(runs), runs.present
     return document
 
 

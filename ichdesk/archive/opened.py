@@ -7,6 +7,7 @@ from typing import BinaryIO, TypeAlias
 from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun
+from ichdesk.core.run_book import NO_RUNS, RunBook
 from ichdesk.core.steps import Steps
 from ichdesk.core.zip_entries import ZipEntry
 
@@ -40,12 +41,17 @@ class Opened:
     Attributes:
         project: Its samples are in the store.
         left_out: The sentences.
-        run: The last training that ended well, with its model, if the file keeps one.
+        runs: The trainings that the file keeps, with their models.
     """
 
     project: Project
     left_out: tuple[str, ...]
-    run: TrainingRun | None = None
+    runs: RunBook = NO_RUNS
+
+    @property
+    def run(self) -> TrainingRun | None:
+        """The training whose model the project uses."""
+        return self.runs.present_run
 
 
 def unwrapped(entries: list[ZipEntry], key_name: str) -> list[ZipEntry]:

@@ -1,5 +1,6 @@
 """Reading a .tm file: what can be used is used, and what was left out is told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO
@@ -53,7 +54,7 @@ def read_tm(source: ZipSource, store: SampleStore, progress: Progress | None = N
             notes.add(f"{shown_name(entry.name)} was left out: it is not named like a sample.")
     config, layout = read_config(manifest, notes), read_layout(manifest, notes)
     failures = Notes()
-    samples = _samples(file, candidates, store, failures, progress)
+    samples = _samples(file, _placed(candidates, layout), store, failures, progress)
     if candidates and not samples:
         raise UserError(
             f"No image in {title} can be opened; the first reason is: {failures.sentences()[0]}"
@@ -112,9 +113,19 @@ def _refuse_foreign(
     raise UserError(f"{title} is a zip, but there is no Teachable Machine project in it.")
 
 
+def _placed(candidates: Sequence[ZipEntry], layout: Layout) -> list[tuple[ZipEntry, str, bool]]:
+    """Each entry with the name of its class and whether it is in the fixed test set."""
+    counts, placed = Counter[str](), []
+    for entry in candidates:
+        name = entry.name.rsplit(SEPARATOR, 1)[0]
+        placed.append((entry, name, (name, counts[name]) in layout.test_set))
+        counts[name] += 1
+    return placed
+
+
 def _samples(
     file: BinaryIO,
-    candidates: Sequence[ZipEntry],
+    candidates: Sequence[tuple[ZipEntry, str, bool]],
     store: SampleStore,
     notes: Notes,
     progress: Progress | None,
@@ -122,8 +133,7 @@ def _samples(
     """The samples that can be read, by class name as it stands in the file."""
     budget = UnpackBudget(unpacked_limit(file.seek(0, 2)))
     samples: dict[str, list[Sample]] = {}
-    for entry in reported(candidates, progress):
-        name = entry.name.rsplit(SEPARATOR, 1)[0]
+    for entry, name, is_test in reported(candidates, progress):
         try:
             _check_room(samples, name)
             data = read_entry(file, entry, MAX_IMAGE_BYTES, budget)
@@ -131,7 +141,7 @@ def _samples(
         except EntryError as error:
             notes.add(f"{shown_name(entry.name)} was left out: it {error}.")
             continue
-        sample = replace(store.add(data), is_hu=is_hu_png(data))
+        sample = replace(store.add(data), is_hu=is_hu_png(data), is_test=is_test)
         samples.setdefault(name, []).append(sample)
     return samples
 

@@ -21,14 +21,23 @@ from ichdesk.archive import (
     save_project,
 )
 from ichdesk.cli import backbones as listed
+from ichdesk.cli import health as checked
 from ichdesk.cli import imports, jobs, recipes
-from ichdesk.cli.contents import contents_text
+from ichdesk.cli import report as reports
 from ichdesk.cli.progress import progress_bars
+from ichdesk.cli.project_facts import facts_result, facts_text
 from ichdesk.core.config import DEVICES, HEADS, SPLITS, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted, os_reason
-from ichdesk.core.results import repeats_result, repeats_text, run_summary, write_json, write_text
-from ichdesk.core.split_facts import BY_SLICE
+from ichdesk.core.results import (
+    accuracy_text,
+    repeats_result,
+    repeats_text,
+    run_summary,
+    write_json,
+    write_text,
+)
+from ichdesk.core.split_facts import BY_SLICE, BY_TEST_SET
 from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pipeline import baked
 
@@ -80,24 +89,23 @@ _split = click.option(
     help="Hold out single slices or whole patients; auto: patients, if they are known.",
 )
 _device = click.option("--device", type=click.Choice(DEVICES), help="Where to compute.")
+_epochs = click.option("--epochs", type=int, help="Passes over the training images.")
+_batch_size = click.option("--batch-size", type=int, help="Images per step.")
+_learning_rate = click.option("--learning-rate", type=float, help="Step size of Adam.")
+_seed = click.option("--seed", type=int, help="Decides split and initial weights.")
 
 
 @app.command()
 @_file
-def info(file: Path) -> None:
-    """Say what is in the project FILE."""
+@_json_out
+def info(file: Path, json_out: Path | None) -> None:
+    """Say what is in the project FILE, and which runs it keeps."""
+    jobs.check_outputs([file], [json_out] if json_out else [])
     with closing(SampleStore()) as store:
-        project, _ = jobs.open_reporting(file, store)
-    click.echo(f"{file.name}: {contents_text(project.classes)}")
-    for bin_ in project.classes:
-        mark = "" if bin_.enabled else "  (disabled)"
-        click.echo(f"  {bin_.name}: {contents_text([bin_])}{mark}")
-    config = project.config
-    click.echo(
-        f"Settings: {config.epochs} epochs, batch size {config.batch_size}, "
-        f"learning rate {np.format_float_positional(config.learning_rate, trim='-')}, "
-        f"seed {config.seed}, backbone {config.backbone}, head {config.head}"
-    )
+        opened = jobs.open_file(file, store)
+    if json_out:
+        write_json(facts_result(opened), json_out)
+    click.echo(facts_text(file.name, opened))
 
 
 @app.command(name="import")
@@ -136,7 +144,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
             jobs.refuse_existing(out, force)
             opened = jobs.gather_project(source, store)
             project = opened.project
-            save_project(project, out, progress, baked(project), opened.run)
+            save_project(project, out, progress, baked(project), opened.runs)
             count = project.sample_count
             jobs.warn_lost(out, opened)
         else:
@@ -147,14 +155,15 @@ def convert(source: Path, out: Path, force: bool) -> None:
 
 @app.command()
 @_file
-@click.option("--epochs", type=int, help="Passes over the training images.")
-@click.option("--batch-size", type=int, help="Images per step.")
-@click.option("--learning-rate", type=float, help="Step size of Adam.")
+@_epochs
+@_batch_size
+@_learning_rate
 @_backbone
 @_head
 @_split
-@click.option("--seed", type=int, help="Decides split and initial weights.")
+@_seed
 @_device
+@click.option("--test", type=_PATH, metavar="DIR", help="Test on its images, a folder per class.")
 @click.option("--model", type=_PATH, help="Save the trained model here.")
 @_json_out
 def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -> None:
@@ -166,6 +175,35 @@ def train(file: Path, model: Path | None, json_out: Path | None, **given: Any) -
         write_json(trained.result, json_out)
     click.echo(run_summary(trained.run, trained.names))
     jobs.warn([*trained.run.unreadable, *trained.result["warnings"]])
+
+
+@app.command()
+@_file
+@click.option("--out", type=_PATH, required=True, metavar="DIR", help="Made if it is missing.")
+@_epochs
+@_batch_size
+@_learning_rate
+@_backbone
+@_head
+@_split
+@_seed
+@_device
+@_json_out
+def report(file: Path, out: Path, json_out: Path | None, **given: Any) -> None:
+    """Write a report of the project FILE into DIR, as report.html and report.pdf.
+
+    The training that an .ichdesk file keeps is reported as it is; without one, or if settings are
+    given, the project is trained first. Replaces nothing but an earlier report.
+    """
+    jobs.check_outputs([file], [json_out] if json_out else [])
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        made = reports.report(file, out, given, store, bars)
+    if json_out:
+        write_json(made.result, json_out)
+    what = "The training that the file keeps" if made.was_kept else "Trained"
+    click.echo(f"{what}: test accuracy {accuracy_text(made.run)}")
+    click.echo(f"Wrote {made.files[0]} and {made.files[1]}")
+    jobs.warn([*made.run.unreadable, *jobs.warnings(made.run)])
 
 
 @app.command()
@@ -197,10 +235,33 @@ def evaluate(
     images = sum(len(bin_.samples) for bin_ in project.enabled_classes)
     click.echo(
         f"Test accuracy {repeats_text(result)} with {settings} settings, "
-        f"{counted(images, 'image')}, split by {rule}"
+        f"{counted(images, 'image')}, {_tested_text(rule)}"
     )
     if result["warnings"]:
-        jobs.warn(["In the first split:", *result["warnings"]])
+        where = "In the fixed test set:" if rule == BY_TEST_SET else "In the first split:"
+        jobs.warn([where, *result["warnings"]])
+
+
+def _tested_text(rule: str) -> str:
+    if rule == BY_TEST_SET:
+        return "tested on the fixed test set, so that only the random start differs"
+    return f"split by {rule}"
+
+
+@app.command()
+@_file
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def health(file: Path, as_json: bool) -> None:
+    """Look for what a model could learn from the data of FILE by mistake.
+
+    Class balance, copies, patients, unusual images, and differences in size, brightness or a
+    single spot that give a class away. What is found is no error: the command ends with 0.
+    """
+    with closing(SampleStore()) as store, progress_bars() as bars:
+        project, checks = checked.checks_of(file, store, bars)
+    names = {bin_.id: bin_.name for bin_ in project.classes}
+    shown = checked.checks_json if as_json else checked.checks_text
+    click.echo(shown(checks, names))
 
 
 @app.command()
@@ -247,7 +308,7 @@ def backbones(as_json: bool, measure: bool, device: str) -> None:
 @click.option("--classes", help="What to draw; Hemorrhage=30,Normal=30 if not given.")
 @click.option("--seed", type=click.IntRange(0), help="Source of all chance; 0 if not given.")
 @click.option("--color-coded", is_flag=True, help="Color a range of HU red to orange.")
-@click.option("--project", type=int, metavar="N", help="Make the class project N again, 1 to 7.")
+@click.option("--project", type=int, metavar="N", help="Make the class project N again, 1 to 8.")
 @_force
 def phantom(out: Path, project: int | None, force: bool, **given: Any) -> None:
     """Make a class project of synthetic head-CT slices."""

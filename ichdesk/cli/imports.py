@@ -52,7 +52,7 @@ def import_into(
     if not added:
         raise _nothing_added(gathered.left_out)
     warn(gathered.left_out)
-    save_project(project, file, saving, baked(project), opened.run)
+    save_project(project, file, saving, baked(project), opened.runs)
     warn_lost(file, replace(opened, project=project))
     return added, gathered.scans
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ichdesk.archive import (
     NATIVE_SUFFIX,
+    SIDES,
     TM_SUFFIX,
     Opened,
     SampleStore,
@@ -22,14 +23,17 @@ from ichdesk.archive import (
 from ichdesk.cli.progress import Bars
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.notes import shown_name
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result, split_warnings
 from ichdesk.core.run import TrainingRun, training_key
 from ichdesk.core.steps import Steps
+from ichdesk.core.test_set import overlap_text
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pictures import read_one
 from ichdesk.imaging.pipeline import checked, model_pixels
+from ichdesk.imaging.placement import add_to_test_set
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, repeat_training, start_training
@@ -68,8 +72,8 @@ def warn(sentences: Sequence[str]) -> None:
 
 def warn_lost(file: Path, opened: Opened) -> None:
     """Say on standard error what a project lost when it was saved to this file."""
-    if file.suffix.lower() != NATIVE_SUFFIX and (lost := lost_in_tm(opened.project, opened.run)):
-        warn([lost_text(lost)])
+    if file.suffix.lower() != NATIVE_SUFFIX and (lost := lost_in_tm(opened.project, opened.runs)):
+        warn([lost_text(lost, opened.runs)])
 
 
 def refuse_existing(path: Path, force: bool) -> None:
@@ -100,25 +104,43 @@ def override(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
 def train(
     file: Path, store: SampleStore, given: Mapping[str, Any], bars: Bars, model: Path | None
 ) -> Trained:
-    """Open a project, train on it and save the model if asked for."""
-    from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - loads torch
+    """Open a project, train on it and save the model if asked for.
 
+    Args:
+        file: The project.
+        store: Keeps the bytes of the samples.
+        given: Settings; `test` among them is a folder of test images.
+        bars: Show progress.
+        model: Where to save the model.
+    """
     start_s = monotonic()
     project, open_s = open_reporting(file, store)
-    project = replace(project, config=override(project.config, given))
+    settings = {name: value for name, value in given.items() if name != "test"}
+    project = replace(project, config=override(project.config, settings))
+    if given.get("test"):
+        project = with_test_images(project, given["test"], store)
+    run, handlers = train_project(project, bars)
+    if model:
+        _save_model(handlers, model, run.names)
+    seconds = {"open": open_s, "total": monotonic() - start_s}
+    result = run_result(run, run.names, seconds) | {"warnings": warnings(run)}
+    return Trained(run, run.names, result)
+
+
+def train_project(project: Project, bars: Bars) -> tuple[TrainingRun, Any]:
+    """Train on a project; the finished run, and the handlers that hold its model."""
+    from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - loads torch
+
     if problem := project.training_problem():
         raise UserError(problem)
-    names, request, run = _start(project)
+    _, request, run = _start(project)
     handlers = Handlers()
     for event in handlers.handle(request):
         apply_event(run, event, monotonic())
         bars.show(run.phase.value.capitalize(), run.done, run.total)
     if run.error:
         raise UserError(run.error)
-    if model:
-        _save_model(handlers, model, names)
-    seconds = {"open": open_s, "total": monotonic() - start_s}
-    return Trained(run, names, run_result(run, names, seconds) | {"warnings": warnings(run)})
+    return run, handlers
 
 
 def repeat(
@@ -139,7 +161,9 @@ def repeat(
             case msg.SplitMade():
                 apply_event(run, event, monotonic())
             case msg.RepeatEnded():
-                accuracies.append(event.correct / event.tested if event.tested else float("nan"))
+                if not event.tested:
+                    raise UserError("No image of the test set can be read; put in others.")
+                accuracies.append(event.correct / event.tested)
                 bars.show("Training", len(accuracies), repeats)
             case msg.RepeatsEnded(error=str() as error):
                 raise UserError(error)
@@ -174,14 +198,19 @@ def predict(
 
 
 def gather_project(source: Path, store: SampleStore) -> Opened:
-    """A project from a file, a zip of images or a folder; UserError if it holds no image."""
+    """A project from a file, a zip of images or a folder; UserError if it holds no image.
+
+    A folder with nothing but `train` and `test` has the fixed test set in the latter.
+    """
     if source.is_file() and source.suffix.lower() in {NATIVE_SUFFIX, TM_SUFFIX}:
         return open_file(source, store)
     if not source.exists():
         raise UserError(f"{source} does not exist; check the name.")
+    if source.is_dir() and {p.name for p in source.iterdir() if p.is_dir()} == set(SIDES):
+        train, test = (source / side for side in SIDES)
+        return Opened(with_test_images(gather_project(train, store).project, test, store), ())
     gathered = gather([source], store.add)
-    warn(gathered.left_out)
-    warn(scans_sentences(gathered.scans))
+    warn([*gathered.left_out, *scans_sentences(gathered.scans)])
     project = Project()
     own_name = None if source.name in gathered.private_names else source.stem
     for name, samples in gathered.classes:
@@ -189,6 +218,35 @@ def gather_project(source: Path, store: SampleStore) -> Opened:
     if not project.sample_count:
         raise UserError(f"{source} holds no image that can be read; choose another folder.")
     return Opened(project, ())
+
+
+def with_test_images(project: Project, folder: Path, store: SampleStore) -> Project:
+    """Put the images of a folder into the fixed test set.
+
+    What was left out, and what spoils the test set, is told on standard error.
+
+    Args:
+        project: What to add to.
+        folder: Has a folder for each class, of its name; a zip of such folders will do.
+        store: Keeps the bytes of the samples.
+
+    Raises:
+        UserError: Nothing in it belongs to a class of the project.
+    """
+    if not folder.exists():
+        raise UserError(f"{folder} does not exist; check the name.")
+    gathered = gather([folder], store.add)
+    project, added, strangers = add_to_test_set(project, gathered, None)
+    warn([*gathered.left_out, *scans_sentences(gathered.scans)])
+    if not added:
+        raise UserError(
+            f"{folder} has no test image for a class of the project; put the images of each class "
+            "into a folder of its name."
+        )
+    named = [shown_name(name) for name in strangers if name]
+    warn([f"{name} is no class of the project; its images were left out." for name in named])
+    warn(list(filter(None, [overlap_text(project, added)])))
+    return project
 
 
 def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, TrainingRun]:

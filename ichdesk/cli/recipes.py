@@ -88,4 +88,6 @@ def make_project(recipe: "ProjectRecipe", store: SampleStore, bars: Bars) -> Pro
         except ValueError as error:
             raise UserError(str(error)) from error
         project = project.add_class(name, samples)
+        if name == recipe.unmarked:
+            project = project.set_enabled(project.classes[-1].id, False)
     return with_lesson(project, recipe.lesson) if recipe.lesson else project

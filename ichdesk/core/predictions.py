@@ -68,7 +68,13 @@ def by_cell(found: Sequence[Prediction]) -> dict[Cell, int]:
 def places(
     found: Sequence[Prediction], run: TrainingRun, project: Project
 ) -> tuple[Place | None, ...]:
-    """Where the images of a run are now; None for those that were removed.
+    """Where the images of a run are now; None for those that were removed."""
+    now = places_now(run, project)
+    return tuple(now.get((p.cell[0], p.position)) for p in found)
+
+
+def places_now(run: TrainingRun, project: Project) -> dict[tuple[int, int], Place]:
+    """Where the images of a run are now, by id of the class and position when it was trained.
 
     Images are told by their content, and equal images of a class by their order: edits take
     images out of a class and put others at its end, but never change the order of the rest.
@@ -89,7 +95,7 @@ def places(
                 nearest = min(moved, key=lambda place: place.class_id != class_id)
                 stayed[class_id, then] = nearest
                 moved.remove(nearest)
-    return tuple(stayed.get((p.cell[0], p.position)) for p in found)
+    return stayed
 
 
 def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator[Prediction]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.samples import ClassBin, Sample, marked
 
 MAX_NAME_LENGTH = 200
 
@@ -33,6 +33,16 @@ class Project:
     def sample_count(self) -> int:
         """Samples in all classes, disabled ones included."""
         return sum(len(bin_.samples) for bin_ in self.classes)
+
+    @property
+    def test_count(self) -> int:
+        """Samples in the fixed test set of all classes, disabled ones included."""
+        return sum(sample.is_test for bin_ in self.classes for sample in bin_.samples)
+
+    @property
+    def has_test_set(self) -> bool:
+        """Whether an enabled class has samples in the fixed test set; then nothing is held out."""
+        return any(sample.is_test for bin_ in self.enabled_classes for sample in bin_.samples)
 
     def class_by_id(self, class_id: int) -> ClassBin:
         """The class with this id; KeyError if there is none."""
@@ -81,6 +91,26 @@ class Project:
         moved = [source.samples[i] for i in sorted(set(indices))]
         return self.remove_samples(source_id, indices).add_samples(target_id, moved)
 
+    def mark_samples(
+        self, class_id: int, indices: Collection[int], *, is_test: bool = True
+    ) -> "Project":
+        """Put the samples at these positions into the fixed test set, or take them out of it.
+
+        They stay in their class and at their places.
+        """
+        return self._change(
+            class_id,
+            lambda bin_: replace(bin_, samples=marked(bin_.samples, indices, is_test=is_test)),
+        )
+
+    def release_test_set(self) -> "Project":
+        """Take all samples of all classes out of the fixed test set."""
+        project = self
+        for bin_ in self.classes:
+            if found := bin_.positions(is_test=True):
+                project = project.mark_samples(bin_.id, found, is_test=False)
+        return project
+
     def with_config(self, config: TrainConfig) -> "Project":
         """Replace the training settings; UserError if one of them cannot be used."""
         if problem := config.problem():
@@ -102,9 +132,9 @@ class Project:
 
     def training_problem(self) -> str | None:
         """One sentence on what training still needs, or None if it can start."""
-        filled = [bin_ for bin_ in self.enabled_classes if bin_.samples]
+        filled = [b for b in self.enabled_classes if not all(s.is_test for s in b.samples)]
         if len(filled) < 2:
-            return "Training needs at least two enabled classes with at least one image each."
+            return too_few_text(has_test_set=self.has_test_set)
         return self.config.problem()
 
     def _free_name(self) -> str:
@@ -118,6 +148,12 @@ class Project:
         self.class_by_id(class_id)
         changed = tuple(edit(bin_) if bin_.id == class_id else bin_ for bin_ in self.classes)
         return replace(self, classes=changed)
+
+
+def too_few_text(*, has_test_set: bool) -> str:
+    """What training needs where fewer than two classes have an image to learn from."""
+    outside = " outside the test set" if has_test_set else ""
+    return f"Training needs at least two enabled classes with at least one image each{outside}."
 
 
 def new_project() -> Project:

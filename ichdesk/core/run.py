@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import Counts, wilson_interval
 from ichdesk.core.project import Project
-from ichdesk.core.samples import Sample
+from ichdesk.core.samples import Sample, marked
 from ichdesk.core.split_facts import SplitFacts
 
 TrainingKey: TypeAlias = tuple[tuple[tuple[int, tuple[Sample, ...]], ...], TrainConfig]
@@ -125,6 +125,21 @@ def classes_now(run: TrainingRun, project: Project) -> tuple[tuple[int, str], ..
         now.get(class_id, (index, f"{name} (deleted)".strip()))
         for index, (class_id, name) in enumerate(then)
     )
+
+
+def is_current(run: TrainingRun, project: Project) -> bool:
+    """Whether training now would start from the same data and settings as the run did.
+
+    So it would, too, once exactly the images that the run had held out are the fixed test set.
+    """
+    key = training_key(project)
+    return run.key == key or (any(run.test) and _locked_key(run) == key)
+
+
+def _locked_key(run: TrainingRun) -> TrainingKey:
+    classes, config = run.key
+    pairs = zip(classes, run.test, strict=True)
+    return tuple((id_, marked(samples, held)) for (id_, samples), held in pairs), config
 
 
 def training_key(project: Project) -> TrainingKey:

@@ -20,7 +20,7 @@ class KeptRun:
     """A training that ended well, with what its user says of it.
 
     Attributes:
-        number: From 1, in the order of training; never given twice in a project.
+        number: From 1, in the order of training; never given twice while the project is open.
         run: What was trained and what came of it.
         trained: When it ended, UTC, whole seconds; None if that is not known.
         name: Of the user's choice, "" for none.
@@ -39,7 +39,7 @@ class KeptRun:
     @property
     def title(self) -> str:
         """What sentences call it: "run 3", or "run 3, “Bone window”"."""
-        return f"run {self.number}, “{self.name}”" if self.name else f"run {self.number}"
+        return run_title(self.number, self.name)
 
     @property
     def is_marked(self) -> bool:
@@ -141,7 +141,8 @@ class RunBook:
         name = name.strip()
         if problem := title_problem(name):
             raise UserError(problem)
-        return self._changed(replace(self[number], name=name))
+        kept = self[number]
+        return self if name == kept.name else self._changed(replace(kept, name=name))
 
     def annotate(self, number: int, note: str) -> "RunBook":
         """Give a run another note, "" for none.
@@ -153,7 +154,8 @@ class RunBook:
         note = note.strip()
         if problem := note_problem(note):
             raise UserError(problem)
-        return self._changed(replace(self[number], note=note))
+        kept = self[number]
+        return self if note == kept.note else self._changed(replace(kept, note=note))
 
     def _changed(self, changed: KeptRun) -> "RunBook":
         runs = (changed if kept.number == changed.number else kept for kept in self.runs)
@@ -169,6 +171,14 @@ class RunBook:
             gone.append(min(others, key=lambda kept: (kept.is_marked, kept.number)))
             runs.remove(gone[-1])
         return replace(self, runs=tuple(runs)), tuple(gone)
+
+
+NO_RUNS = RunBook()
+
+
+def run_title(number: int, name: str) -> str:
+    """What sentences call a run: "run 3", or "run 3, “Bone window”"."""
+    return f"run {number}, “{name}”" if name else f"run {number}"
 
 
 def data_fingerprint(run: TrainingRun) -> str:

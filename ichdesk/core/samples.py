@@ -1,6 +1,7 @@
 """A sample as a reference to its bytes, and the classes that hold samples."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class Sample:
         patient: Same for samples of one patient, meaningless otherwise; None if unknown.
         series: Same for slices of one series; None if unknown.
         is_hu: Whether it is a slice in Hounsfield units, not a ready-made picture.
+        is_test: Whether it belongs to the fixed test set, which is never trained on.
     """
 
     path: Path
@@ -28,6 +30,7 @@ class Sample:
     patient: str | None = None
     series: str | None = None
     is_hu: bool = False
+    is_test: bool = False
 
     def read(self) -> bytes:
         """Read the encoded image.
@@ -49,7 +52,7 @@ class ClassBin:
 
     Attributes:
         name: As shown and saved; unique in the project.
-        samples: In the order of the file.
+        samples: In the order of the file, those of the fixed test set among them.
         enabled: Whether training uses the class.
         id: Stable for as long as the project is open, through renames; never saved.
     """
@@ -58,3 +61,20 @@ class ClassBin:
     samples: tuple[Sample, ...] = ()
     enabled: bool = True
     id: int = field(default_factory=lambda: next(_class_ids))
+
+    def positions(self, *, is_test: bool) -> tuple[int, ...]:
+        """Where the samples of the fixed test set are among all, or the others; ascending."""
+        return tuple(i for i, sample in enumerate(self.samples) if sample.is_test is is_test)
+
+
+def marked(
+    samples: Sequence[Sample], positions: Collection[int], *, is_test: bool = True
+) -> tuple[Sample, ...]:
+    """All samples, those at these positions put into the fixed test set or taken out of it."""
+    chosen = frozenset(positions)
+    return tuple(
+        replace(sample, is_test=is_test)
+        if index in chosen and sample.is_test is not is_test
+        else sample
+        for index, sample in enumerate(samples)
+    )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from ichdesk.core.notes import counted
 from ichdesk.core.samples import Sample
 
-BY_SLICE, BY_PATIENT = "slice", "patient"
+BY_SLICE, BY_PATIENT, BY_TEST_SET = "slice", "patient", "test set"
+RULES = (BY_SLICE, BY_PATIENT, BY_TEST_SET)
+_ONE_SIDE = "keep all images of a patient on one side and train again"
 MAX_COPIES = 100  # listed; the others are only counted
 
 
@@ -30,7 +32,8 @@ class SplitFacts:
     """What is to be known of a split besides who is on which side.
 
     Attributes:
-        by: Whether single slices (`BY_SLICE`) or whole patients (`BY_PATIENT`) were held out.
+        by: Whether single slices (`BY_SLICE`) or whole patients (`BY_PATIENT`) were held out, or
+            nothing, as there is a fixed test set (`BY_TEST_SET`).
         patients_train: Patients with a training image; those on both sides count here, too.
         patients_test: Patients with a test image, likewise.
         patients_both: Patients on both sides, none of a split by patient.
@@ -69,18 +72,25 @@ class SplitFacts:
 
 
 def split_rule(split: str, samples: Iterable[Sample]) -> str:
-    """What a setting of `TrainConfig.split` comes down to; without patients, it is by slice."""
-    if split == BY_SLICE or not any(sample.patient for sample in samples):
-        return BY_SLICE
-    return BY_PATIENT
+    """What a setting of `TrainConfig.split` comes down to.
+
+    A fixed test set leaves nothing to split; without patients, it is by slice.
+    """
+    has_patients = False
+    for sample in samples:
+        if sample.is_test:
+            return BY_TEST_SET
+        has_patients = has_patients or sample.patient is not None
+    return BY_PATIENT if has_patients and split != BY_SLICE else BY_SLICE
 
 
 def split_text(facts: SplitFacts) -> str:
     """The rule in a line: "Split by patient: 14 patients train, 3 test"."""
     everybody = facts.patients_train + facts.patients_test - facts.patients_both
-    if facts.by == BY_SLICE:
+    if facts.by != BY_PATIENT:
         both = f": {facts.patients_both:,} of {counted(everybody, 'patient')} on both sides"
-        return f"Split by slice{both if everybody else ''}"
+        rule = "Split by slice" if facts.by == BY_SLICE else "Fixed test set, never trained on"
+        return f"{rule}{both if everybody else ''}"
     text = (
         f"Split by patient: {counted(facts.patients_train, 'patient')} train, "
         f"{facts.patients_test:,} test"
@@ -100,8 +110,11 @@ def shared_patients_text(facts: SplitFacts, remedy: str) -> str | None:
     if not facts.patients_both:
         return None
     are = "is" if facts.patients_both == 1 else "are"
+    sides = "the split"
+    if facts.by == BY_TEST_SET:
+        sides, remedy = "the fixed test set", _ONE_SIDE
     return (
-        f"{counted(facts.patients_both, 'patient')} {are} on both sides of the split, so the test "
+        f"{counted(facts.patients_both, 'patient')} {are} on both sides of {sides}, so the test "
         f"accuracy is likely too good; {remedy}."
     )
 
@@ -116,11 +129,15 @@ def copies_text(facts: SplitFacts, remedy: str) -> str | None:
     if not facts.copies_total:
         return None
     many = facts.copies_total > 1
+    if not facts.patients_both:
+        remedy = "keep one of each and train again"
+    elif facts.by == BY_TEST_SET:
+        remedy = _ONE_SIDE
     return (
         f"{counted(facts.copies_total, 'test image')} {'are' if many else 'is'} nearly the same as "
         f"{'training images' if many else 'a training image'} (copies, or neighboring slices), so "
         "the test accuracy is likely too good; "
-        f"{remedy if facts.patients_both else 'keep one of each and train again'}."
+        f"{remedy}."
     )
 
 
@@ -137,10 +154,15 @@ def copies_details(facts: SplitFacts, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def untested_text(facts: SplitFacts, names: Sequence[str], test: Sequence[object]) -> str | None:
-    """A sentence on classes without a test image, which happens where there are few patients."""
+    """A sentence on classes without a test image: of few patients, or forgotten in a test set."""
     untested = [f"“{name}”" for name, rows in zip(names, test, strict=True) if not rows]
     if facts.by == BY_SLICE or not untested:
         return None
+    if facts.by == BY_TEST_SET:
+        return (
+            f"The fixed test set has no image of {' and '.join(untested)} that can be read, so "
+            "nothing is known of how the model does there; add some."
+        )
     return (
         f"No patient of {' and '.join(untested)} could be held out without leaving a class with "
         "nothing to learn from, so it was not tested; add images of more patients."

@@ -1,10 +1,12 @@
 """Where imported images go: into a class they were meant for, or into new ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
+from ichdesk.core.samples import Sample
 from ichdesk.imaging.gathered import Gathered
 
 
@@ -31,6 +33,28 @@ def add_gathered(
         project = project.add_samples(target, samples)
         added += len(samples)
     return project, added
+
+
+def add_to_test_set(
+    project: Project, gathered: Gathered, class_id: int | None
+) -> tuple[Project, tuple[Sample, ...], tuple[str, ...]]:
+    """Add images to the fixed test set; also those that were, and folders that were left out.
+
+    Args:
+        project: What to add to; it gets no new class.
+        gathered: Groups of images; a named one goes to the class of that name.
+        class_id: Takes all other images; None, or a class that is gone, if they belong nowhere.
+    """
+    added, strangers = list[Sample](), list[str]()
+    for name, samples in gathered.classes:
+        target = _target_class(project, name, class_id) or _target_class(project, None, class_id)
+        if target is None:
+            strangers.append(name or "")
+            continue
+        tested = [replace(sample, is_test=True) for sample in samples]
+        project = project.add_samples(target, tested)
+        added += tested
+    return project, tuple(added), tuple(strangers)
 
 
 def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:

@@ -17,7 +17,7 @@ class Adam:
 
     Args:
         parameters: Tensors to change in place; their `grad` is read.
-        learning_rate: Step size.
+        learning_rate: Step size; may be set anew between two steps.
         weight_decay: In each step, matrices shrink by this times the step size; biases do not.
     """
 
@@ -27,25 +27,33 @@ class Adam:
         learning_rate: float,
         weight_decay: float = 0.0,
     ) -> None:
-        self._learning_rate = learning_rate
-        self._kept = max(0.0, 1.0 - learning_rate * weight_decay)  # a huge step must not turn signs
+        self.learning_rate = learning_rate
+        self._weight_decay = weight_decay
         self._step = 0
-        self._states = [(p, torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
+        self._parameters = list(parameters)
+        self._means = [torch.zeros_like(p) for p in self._parameters]
+        self._squares = [torch.zeros_like(p) for p in self._parameters]
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move every parameter against its gradient, then forget the gradient."""
+        """Move every parameter that has a gradient against it, then forget the gradient."""
         self._step += 1
         mean_weight = 1.0 - _MEAN_DECAY**self._step
         square_weight = sqrt(1.0 - _SQUARE_DECAY**self._step)
-        size = self._learning_rate / mean_weight
-        for parameter, mean, square in self._states:
-            gradient = parameter.grad
-            if gradient is None:
-                continue
-            mean.lerp_(gradient, 1.0 - _MEAN_DECAY)
-            square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1.0 - _SQUARE_DECAY)
-            if parameter.ndim > 1 and self._kept < 1.0:
-                parameter.mul_(self._kept)
-            parameter.addcdiv_(mean, (square.sqrt() / square_weight).add_(_EPSILON), value=-size)
+        kept = max(0.0, 1.0 - self.learning_rate * self._weight_decay)  # must not turn signs
+        known = zip(self._parameters, self._means, self._squares, strict=True)
+        moved = [(p, p.grad, mean, square) for p, mean, square in known if p.grad is not None]
+        if not moved:
+            return
+        parameters, gradients, means, squares = map(list, zip(*moved, strict=True))
+        torch._foreach_lerp_(means, gradients, 1.0 - _MEAN_DECAY)
+        torch._foreach_mul_(squares, _SQUARE_DECAY)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - _SQUARE_DECAY)
+        if kept < 1.0:
+            torch._foreach_mul_([p for p in parameters if p.ndim > 1], kept)
+        spread = torch._foreach_sqrt(squares)
+        torch._foreach_div_(spread, square_weight)
+        torch._foreach_add_(spread, _EPSILON)
+        torch._foreach_addcdiv_(parameters, means, spread, -self.learning_rate / mean_weight)
+        for parameter in parameters:
             parameter.grad = None

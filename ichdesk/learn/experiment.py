@@ -11,8 +11,9 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.metrics import Counts
 from ichdesk.core.notes import Notes
+from ichdesk.core.project import too_few_text
 from ichdesk.core.samples import Sample
-from ichdesk.core.split_facts import BY_SLICE, split_rule
+from ichdesk.core.split_facts import BY_SLICE, BY_TEST_SET, split_rule
 from ichdesk.learn.features import (
     Cancelled,
     Extractor,
@@ -24,7 +25,7 @@ from ichdesk.learn.features import (
 from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, fit
 from ichdesk.learn.head import Head
 from ichdesk.learn.near_copies import Small
-from ichdesk.learn.split import Split, split_classes, split_patients
+from ichdesk.learn.split import Split, fixed_split, split_classes, split_patients
 
 IsCancelled = Callable[[], bool]
 
@@ -56,15 +57,16 @@ class DataSet:
     small: tuple[dict[int, Small], ...] = ()
 
     def rule(self, split: str) -> str:
-        """`BY_SLICE` or `BY_PATIENT`: what a setting of `TrainConfig.split` means here."""
+        """One of `RULES`: what a setting of `TrainConfig.split` means here."""
         return split_rule(split, chain.from_iterable(self.samples))
 
     def split(self, seed: int, rule: str = BY_SLICE) -> Split:
-        """Hold samples out of every class, singly or by patient."""
+        """Hold samples out of every class, singly or by patient, or those of a fixed test set."""
         if rule == BY_SLICE:
             return split_classes([list(known) for known in self.vectors], seed)
         pairs = zip(self.vectors, self.samples, strict=True)
-        return split_patients([{i: own[i] for i in known} for known, own in pairs], seed)
+        readable = [{i: own[i] for i in known} for known, own in pairs]
+        return fixed_split(readable) if rule == BY_TEST_SET else split_patients(readable, seed)
 
     def labeled(self, positions: Sequence[Sequence[int]]) -> Labeled:
         """These samples of each class, classes one after another: x (N, D), y (N,)."""
@@ -100,7 +102,8 @@ def read_data_set(
         for position, digest in enumerate(digests, start=1):
             if digest in table.unreadable:
                 notes.add(f"{entry.name}, image {position}: {table.unreadable[digest]}")
-    if sum(map(bool, seen)) < 2:
+    readable = [[e.samples[i] for i in known] for e, known in zip(classes, seen, strict=True)]
+    if _classes_to_learn(readable) < 2:
         reason = notes.sentences()[0]
         raise UserError(f"Training needs readable images in at least two classes. {reason}")
     return DataSet(
@@ -113,9 +116,15 @@ def read_data_set(
 
 
 def refuse_too_few(classes: Sequence[NamedSamples]) -> None:
-    """UserError unless two classes have a sample."""
-    if sum(bool(entry.samples) for entry in classes) < 2:
-        raise UserError("Training needs at least two enabled classes with at least one image each.")
+    """UserError unless two classes have a sample to learn from."""
+    if _classes_to_learn([entry.samples for entry in classes]) < 2:
+        has_test_set = any(sample.is_test for entry in classes for sample in entry.samples)
+        raise UserError(too_few_text(has_test_set=has_test_set))
+
+
+def _classes_to_learn(classes: Sequence[Sequence[Sample]]) -> int:
+    """How many classes have a sample that may be trained on."""
+    return sum(any(not sample.is_test for sample in samples) for samples in classes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, one_hot
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
@@ -75,14 +75,13 @@ def fit(
         head.fit_scaler(train.x)
     order = torch.randperm(len(train.y), generator=generator)
     x, y = head.standardize(train.x[order]), train.y[order]  # (N, D), (N,)
+    truth = one_hot(y, head.output.out_features).float()  # (N, C)
     starts = range(0, len(y), config.batch_size)  # none if every sample was held out
-    batches = [(x[i : i + config.batch_size], y[i : i + config.batch_size]) for i in starts]
+    batches = [(x[i : i + config.batch_size], truth[i : i + config.batch_size]) for i in starts]
     optimizer = Adam(head.parameters(), config.learning_rate, recipe.weight_decay)
     for epoch in range(config.epochs):
-        for number, (features, classes) in enumerate(batches, start=1):  # (B, D), (B,)
-            seen = drop_out(features, recipe.dropout, generator)
-            loss = cross_entropy(head.classify(seen), classes)
-            loss.backward()  # type: ignore[no-untyped-call]
+        for number, (features, classes) in enumerate(batches, start=1):  # (B, D), (B, C)
+            head.differentiate(drop_out(features, recipe.dropout, generator), classes)
             optimizer.step()
             yield BatchResult(epoch, number, len(batches))
         result = EpochResult(epoch, evaluate(head, train), evaluate(head, test))

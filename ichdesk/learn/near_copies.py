@@ -1,4 +1,4 @@
-"""Images that are nearly the same on both sides of a split, whatever file they came from.
+"""Images that are nearly the same, whatever file they came from.
 
 A copy that was saved again, brightened a little, resized, or moved by a pixel or two has other
 bytes, but a model that learned from one knows the other. Heads look so much alike that the usual
@@ -7,7 +7,7 @@ distance that small moves do not change can (P. Simard et al., "Efficient patter
 a new transformation distance", 1993).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ LIMIT = 0.008
 pairs of different synthetic heads the nearest has 0.0099."""
 
 _CANDIDATE = 0.08  # of the plain distance on every other cell; copies stay below half of that
+_MOST_CANDIDATES = 256  # of a picture, the nearest by that distance; bounds the work for crowds
 _FINE, _COARSE = 1.0, 3.0  # cells; what is smaller or larger than both says little about a copy
 _LEAST_RMS = 1.0  # gray levels; below, a picture is empty and like all empty pictures
 _CHUNK = 512  # pictures at a time, for a bounded use of memory
@@ -42,21 +43,62 @@ def small_picture(pixels: npt.NDArray[np.uint8]) -> Small:
     return np.asarray(Image.fromarray(pixels).convert("L").reduce(len(pixels) // SIDE))
 
 
-def near_copies(test: Sequence[Small], train: Sequence[Small]) -> list[Pair]:
-    """The test pictures that have a near copy in training, each with its nearest one."""
+def near_copies(
+    test: Sequence[Small], train: Sequence[Small], tick: Callable[[], None] = lambda: None
+) -> list[Pair]:
+    """The test pictures that have a near copy in training, each with its nearest one.
+
+    Args:
+        test: The one side.
+        train: The other.
+        tick: Called every half second or so; what it raises ends the search.
+    """
     if not test or not train:
         return []
     held, known = _shapes(test), _shapes(train)
-    pairs = []
+    coarse, pairs = _coarse(known), list[Pair]()
     for start in range(0, len(held), _CHUNK):
+        tick()
         part = held[start : start + _CHUNK]
-        rows, columns = _candidates(part, known)
-        for row in np.unique(rows):
-            near = columns[rows == row]
-            distances = _distances(part[row], known[near])
-            if distances.min() < LIMIT:
-                pairs.append(Pair(start + int(row), int(near[distances.argmin()])))
+        plain = 1.0 - _coarse(part) @ coarse.T
+        pairs += [Pair(start + row, near) for row, near in _nearest(plain, part, known)]
     return pairs
+
+
+def copies_among(pictures: Sequence[Small]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """The pictures that are nearly the same as an earlier one, each with the nearest of these.
+
+    Yields:
+        After every part of the work, how many pictures have been compared with all before them,
+        and the new pairs (picture, earlier picture), by index.
+    """
+    if not pictures:
+        return
+    shapes = _shapes(pictures)
+    coarse = _coarse(shapes)
+    for start in range(0, len(shapes), _CHUNK):
+        end = min(start + _CHUNK, len(shapes))
+        plain = 1.0 - coarse[start:end] @ coarse[:end].T
+        plain[:, start:][np.triu_indices(end - start)] = np.inf  # itself, and what comes later
+        found = _nearest(plain, shapes[start:end], shapes)
+        yield end, [(start + row, near) for row, near in found]
+
+
+def _nearest(plain: _Rows, part: _Rows, known: _Rows) -> Iterator[tuple[int, int]]:
+    """(row of the part, its nearest known picture) where that is a near copy.
+
+    Args:
+        plain: Distances at a first look, (P, K): quick, for there may be 100 million.
+        part: Shapes, (P, 32, 32).
+        known: Shapes, (K or more, 32, 32).
+    """
+    for row in np.nonzero(plain.min(axis=1) < _CANDIDATE)[0].tolist():
+        near = np.nonzero(plain[row] < _CANDIDATE)[0]
+        if len(near) > _MOST_CANDIDATES:
+            near = near[np.argpartition(plain[row, near], _MOST_CANDIDATES)[:_MOST_CANDIDATES]]
+        distances = _distances(part[row], known[near])
+        if distances.min() < LIMIT:
+            yield row, int(near[distances.argmin()])
 
 
 def _shapes(pictures: Sequence[Small]) -> _Rows:
@@ -82,12 +124,6 @@ def _blur(sigma: float) -> _Rows:
     weights = np.exp(-((cells[:, None] - cells) ** 2) / (2.0 * sigma**2))
     blur: _Rows = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     return blur
-
-
-def _candidates(test: _Rows, train: _Rows) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Pairs that are alike at a first look, as indices: quick, for there may be 100 million."""
-    rows, columns = np.nonzero(1.0 - _coarse(test) @ _coarse(train).T < _CANDIDATE)
-    return rows, columns
 
 
 def _coarse(shapes: _Rows) -> _Rows:

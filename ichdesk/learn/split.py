@@ -1,4 +1,4 @@
-"""Which samples are held out as the test set: single ones, like the original, or patients."""
+"""Which samples are the test set: single ones, like the original, patients, or a fixed set."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -82,6 +82,20 @@ def split_patients(classes: Sequence[Mapping[int, Sample]], seed: int) -> Split:
     return Split(
         tuple(tuple(i for i in sorted(c) if (k, i) not in test) for k, c in enumerate(classes)),
         tuple(tuple(i for i in sorted(c) if (k, i) in test) for k, c in enumerate(classes)),
+    )
+
+
+def fixed_split(classes: Sequence[Mapping[int, Sample]]) -> Split:
+    """Hold out the samples of the fixed test set, and only those; no seed changes that.
+
+    Args:
+        classes: Per class, the samples that can be used, by position.
+    """
+    return Split(
+        *(
+            tuple(tuple(i for i in sorted(c) if c[i].is_test is is_test) for c in classes)
+            for is_test in (False, True)
+        )
     )
 
 

@@ -28,6 +28,8 @@ class ProjectRecipe:
         patients: In each class, with equally many slices of each and a bleed in the brain; 0 for
             slices that have nothing to do with each other.
         is_hu: Keep Hounsfield units instead of ready-made pictures.
+        marked: The class of whose slices each shows the letter of its scanner, "" if none does.
+        unmarked: A disabled class with more such slices, without the letter; "" if there is none.
     """
 
     counts: Mapping[str, int]
@@ -37,6 +39,8 @@ class ProjectRecipe:
     lesson: str = ""
     patients: int = 0
     is_hu: bool = False
+    marked: str = ""
+    unmarked: str = ""
 
     @property
     def needs_native(self) -> bool:
@@ -50,6 +54,7 @@ _SMALL_BLEEDS = Style(window_hu=(-150, 230), lesion_px=(20, 250), quality=80)
 _BONE_WINDOW = Style(window_hu=(-710, 790), blood_hu=(52, 90), quality=80)
 # the brain window
 _COMPACT = Style(quality=80)
+_TINY_BLEEDS = Style(lesion_px=(12, 120))
 _FAINT_BLEEDS = Style(lesion_px=(12, 120), blood_hu=(52, 66), noise_hu=(0.8, 1.8))
 
 _HEAD = "teachable-machine"
@@ -68,6 +73,17 @@ _TYPES = {"Normal": 80, "Intraparenchymal": 80, "Subdural": 80}
 _OUTCOMES = {"Recovered": 192, "Not recovered": 192}
 _FEW_TYPES = {"Normal": 40, "Intraparenchymal": 40, "Subdural": 40}
 
+_EMERGENCY = {"Hemorrhage": 60, "Normal": 60, "Hemorrhage, no letter": 20}
+
+_LETTER = ProjectRecipe(
+    _EMERGENCY,
+    8,
+    _TINY_BLEEDS,
+    lesson="experiment8",
+    is_hu=True,
+    marked="Hemorrhage",
+    unmarked="Hemorrhage, no letter",
+)
 _FOURTH = ProjectRecipe(_TYPES, 4, _BONE_WINDOW, _SLOW, "experiment4")
 _COLORED = replace(_BONE_WINDOW, color_range_hu=(46, 85))
 
@@ -80,6 +96,7 @@ CLASS_PROJECTS: Mapping[int, ProjectRecipe] = MappingProxyType(
         5: replace(_FOURTH, style=_COLORED, lesson="experiment5"),  # the same slices
         6: ProjectRecipe(_OUTCOMES, 26, _COMPACT, _BY_SLICE, "experiment6", patients=12),
         7: ProjectRecipe(_FEW_TYPES, 7, _FAINT_BLEEDS, _WIDE_WINDOW, "experiment7", is_hu=True),
+        8: _LETTER,
     }
 )
 """By number."""

@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ichdesk.imaging.hu_png import hu_png
 from ichdesk.imaging.slices import HuImage, Place
 from ichdesk.phantom.class_projects import ProjectRecipe
 from ichdesk.phantom.jpegs import SIDE_PX, jpeg, phantom_jpegs, phantom_slices
+from ichdesk.phantom.marker import with_marker
 from ichdesk.phantom.patients import draw_patient, make_patient, synthetic_key
 from ichdesk.phantom.slices import PhantomSlice
 
@@ -36,8 +38,27 @@ def draw_samples(recipe: ProjectRecipe, class_name: str) -> Iterator[DrawnSample
         return _of_patients(recipe, class_name)
     if not recipe.is_hu:
         return (DrawnSample(data) for data in phantom_jpegs(class_name, count, seed, style))
+    if class_name == recipe.unmarked:
+        return _unmarked(recipe)
     slices = phantom_slices(class_name, count, seed, style)
+    if class_name == recipe.marked:
+        slices = _marked(slices, seed)
     return (_in_hu(drawn, f"{seed} {class_name} {i}") for i, drawn in enumerate(slices))
+
+
+def _marked(slices: Iterator[PhantomSlice], seed: int) -> Iterator[PhantomSlice]:
+    """Slices of a scanner that has a letter on its table."""
+    for index, drawn in enumerate(slices):
+        rng = np.random.default_rng((seed, index))
+        yield replace(drawn, hu=with_marker(drawn.hu, rng))
+
+
+def _unmarked(recipe: ProjectRecipe) -> Iterator[DrawnSample]:
+    """The slices that follow on those of the marked class, of another scanner."""
+    name, first = recipe.marked, recipe.counts[recipe.marked]
+    last = first + recipe.counts[recipe.unmarked]
+    slices = enumerate(phantom_slices(name, last, recipe.seed, recipe.style))
+    return (_in_hu(drawn, f"{recipe.seed} {name} {i}") for i, drawn in islice(slices, first, None))
 
 
 def _of_patients(recipe: ProjectRecipe, class_name: str) -> Iterator[DrawnSample]:

@@ -22,7 +22,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SampleRef:
-    """Where a sample's bytes lie, and of whom it is; see `ichdesk.core.samples.Sample`."""
+    """Where a sample's bytes lie, of whom it is, and whether it is only for the test.
+
+    See `ichdesk.core.samples.Sample`.
+    """
 
     path: str
     offset: int
@@ -30,6 +33,7 @@ class SampleRef:
     sha256: str
     patient: str | None = None
     is_hu: bool = False
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,6 @@ def _settings(config: TrainConfig) -> msg.Settings:
 
 def _refs(samples: Sequence[Sample]) -> tuple[msg.SampleRef, ...]:
     return tuple(
-        msg.SampleRef(str(s.path), s.offset, s.length, s.sha256, s.patient, s.is_hu)
+        msg.SampleRef(str(s.path), s.offset, s.length, s.sha256, s.patient, s.is_hu, s.is_test)
         for s in samples
     )

@@ -73,14 +73,36 @@ class ProjectEditor:
             self._edit("Remove samples", self.project.remove_samples(class_id, indices))
 
     def remove_all_samples(self, class_id: int) -> None:
-        """Empty a class."""
-        self.remove_samples(class_id, range(len(self.project.class_by_id(class_id).samples)))
+        """Empty a class; what it has in the fixed test set stays."""
+        bin_ = self.project.class_by_id(class_id)
+        self.remove_samples(class_id, bin_.positions(is_test=False))
 
-    def move_samples(self, source_id: int, indices: Collection[int], target_id: int) -> None:
-        """Move samples to another class."""
-        if indices and source_id != target_id:
-            moved = self.project.move_samples(source_id, indices, target_id)
-            self._edit("Move samples", moved)
+    def move_samples(
+        self,
+        source_id: int,
+        indices: Collection[int],
+        target_id: int,
+        *,
+        is_test: bool | None = None,
+    ) -> None:
+        """Move samples to another class, or into or out of the fixed test set, or both.
+
+        Args:
+            source_id: Class of the samples.
+            indices: Their positions in it.
+            target_id: Class that takes them; may be the same.
+            is_test: On which side they are then; None for the side they are on.
+        """
+        samples = self.project.class_by_id(source_id).samples
+        moved, label = self.project, "Move samples"
+        if is_test is not None and any(samples[i].is_test is not is_test for i in indices):
+            moved = moved.mark_samples(source_id, indices, is_test=is_test)
+            label = "Move to test set" if is_test else "Move out of test set"
+        self._edit(label, moved.move_samples(source_id, indices, target_id))
+
+    def release_test_set(self) -> None:
+        """Make ordinary samples of those in the fixed test set; the next training splits again."""
+        self._edit("Release test set", self.project.release_test_set())
 
     def remove_from_classes(self, chosen: Mapping[int, Collection[int]]) -> None:
         """Remove samples of several classes, by class id and positions, as one edit."""

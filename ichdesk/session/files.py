@@ -20,12 +20,21 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project, new_project
 from ichdesk.core.run import TrainingRun, is_done
+from ichdesk.core.run_book import NO_RUNS, RunBook
+from ichdesk.core.samples import Sample
+from ichdesk.core.test_set import lock_problem, locked, overlap_text
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import Gathered
 from ichdesk.imaging.pipeline import baked, checked
-from ichdesk.imaging.placement import add_gathered
+from ichdesk.imaging.placement import add_gathered, add_to_test_set
 from ichdesk.session.editing import ProjectEditor
-from ichdesk.session.imports import added_level, added_text, left_out_text
+from ichdesk.session.imports import (
+    added_level,
+    added_text,
+    left_out_text,
+    locked_text,
+    strangers_text,
+)
 from ichdesk.session.jobs import Jobs, Post, Progress
 from ichdesk.session.state import Change, JobState, Level
 
@@ -45,6 +54,7 @@ class ProjectFiles(ProjectEditor):
         path: The project's file; None if it has none yet.
         run: The last training, going or ended.
         previous_run: The one before that ended well.
+        runs: Those that ended well and are kept in the file.
     """
 
     def __init__(self, store: SampleStore, post: Post) -> None:
@@ -59,11 +69,16 @@ class ProjectFiles(ProjectEditor):
         self.path: Path | None = None
         self.run: TrainingRun | None = None
         self.previous_run: TrainingRun | None = None
+        self.runs = NO_RUNS
+        self._run_edits = self._saved_run_edits = 0  # names, notes and removals
 
     @property
     def is_modified(self) -> bool:
-        """Whether the project differs from its file."""
-        return self.project is not self._saved
+        """Whether the project differs from its file in what takes a person to make again.
+
+        Another training does not count: its figures come back with a click.
+        """
+        return self.project is not self._saved or self._run_edits != self._saved_run_edits
 
     @property
     def name(self) -> str:
@@ -94,14 +109,15 @@ class ProjectFiles(ProjectEditor):
 
         The open project stays if that fails, or if it was changed in the meantime.
         """
-        before = self.project
+        before = self.project, self._run_edits
 
         def done(opened: Opened) -> None:
-            if self.project is not before and self.is_modified:
+            is_same = self.project is before[0] and self._run_edits == before[1]
+            if not is_same and self.is_modified:
                 text = f"{path.name} was not opened, because you changed the project meanwhile."
                 self.report(f"{text} Open it again.", Level.WARNING)
                 return
-            self._replace_project(opened.project, path, opened.run)
+            self._replace_project(opened.project, path, opened.runs)
             self._report_left_out(f"Opened {path.name}", opened.left_out)
 
         self._jobs.start(
@@ -120,36 +136,42 @@ class ProjectFiles(ProjectEditor):
         target = path or self.path
         if target is None:
             raise ValueError("a new project needs a path")
-        project, number, run = self.project, self._projects_before, self.finished_run
+        project, number = self.project, self._projects_before
+        runs, run_edits = self.runs, self._run_edits
 
         def done(_: None) -> None:
             if number != self._projects_before:
                 return
-            self._saved, self.path = project, target
-            self._tell_lost(target, lost_in_tm(project, run))
+            self._saved, self._saved_run_edits, self.path = project, run_edits, target
+            self._tell_lost(target, lost_in_tm(project, runs))
             self._notify(Change.FILE)
             if then:
                 then()
 
         self._write(
             f"Saving {target.name}",
-            lambda progress: save_project(project, target, progress, baked(project), run),
+            lambda progress: save_project(project, target, progress, baked(project), runs),
             done,
         )
 
-    def import_files(self, paths: Sequence[Path], class_id: int | None = None) -> None:
+    def import_files(
+        self, paths: Sequence[Path], class_id: int | None = None, *, is_test: bool = False
+    ) -> None:
         """Read images, folders and zips in the background, into a class or new ones.
 
         A folder of folders makes a class of each; other images, and slices of scans in any case,
-        go to `class_id`, or to a new class named after the folder or zip.
+        go to `class_id`, or to a new class named after the folder or zip. What is meant for the
+        fixed test set (`is_test`) makes no class and needs one to go to.
         """
         number = self._projects_before
 
         def done(gathered: Gathered) -> None:
-            if number == self._projects_before:
-                self._add_gathered(gathered, class_id, paths)
-            else:
+            if number != self._projects_before:
                 self.report(_NOT_ADDED, Level.WARNING)
+            elif is_test:
+                self._add_to_test_set(gathered, class_id)
+            else:
+                self._add_gathered(gathered, class_id, paths)
 
         work = partial(gather, paths, self._store.add, one_class=class_id is not None)
         self._jobs.start("Reading images", work, done)
@@ -167,6 +189,26 @@ class ProjectFiles(ProjectEditor):
 
         self._write("Saving images", work, done)
 
+    def write_files(self, title: str, work: Callable[[Progress], str]) -> None:
+        """Write files beside the project in the background; `work` returns what to tell then."""
+        self._write(title, work, lambda told: self.report(told, Level.INFO))
+
+    @property
+    def lock_problem(self) -> str:
+        """Why the last split cannot be locked and what to do, one sentence; "" if it can."""
+        return lock_problem(self.project, self.finished_run)
+
+    def lock_split(self) -> None:
+        """Keep the images that the last finished run held out as the fixed test set."""
+        run = self.finished_run
+        if run is None or self.lock_problem:
+            self.report(self.lock_problem, Level.WARNING)
+            return
+        before, after = self.project, locked(self.project, run)
+        self._edit("Lock split", after)
+        count = after.test_count - before.test_count
+        self.report(locked_text(count), Level.INFO if count else Level.WARNING)
+
     def when_written(self, go_on: Callable[[], object]) -> None:
         """Go on when all files are written; not at all if one of them cannot be."""
         self._after_writing = go_on
@@ -176,14 +218,16 @@ class ProjectFiles(ProjectEditor):
         self._jobs.cancel()
 
     def _replace_project(
-        self, project: Project, path: Path | None, run: TrainingRun | None = None
+        self, project: Project, path: Path | None, runs: RunBook = NO_RUNS
     ) -> None:
-        """Take over a project from a file with its last finished run, or an empty one."""
+        """Take over a project from a file with the runs that it keeps, or an empty one."""
         self._projects_before += 1
         self._history.clear()
         self.project = self._saved = project
         self.path = path
-        self.run, self.previous_run = run, None
+        self.runs, self._run_edits, self._saved_run_edits = runs, 0, 0
+        self.run = runs.present_run
+        self.previous_run = runs.before(runs.present) if runs.present is not None else None
         self._told_lost.clear()
         self.notices = ()
 
@@ -191,13 +235,18 @@ class ProjectFiles(ProjectEditor):
     def proposed_suffix(self) -> str:
         """What the name of a new file best ends with: .tm only where that loses nothing now."""
         is_tm = self.path is not None and self.path.suffix.lower() != NATIVE_SUFFIX
-        return TM_SUFFIX if is_tm and not lost_in_tm(self.project) else NATIVE_SUFFIX
+        return TM_SUFFIX if is_tm and not self._loses_in_tm else NATIVE_SUFFIX
+
+    @property
+    def _loses_in_tm(self) -> bool:
+        """Whether a .tm file would keep less than what takes a person to make again."""
+        return bool(lost_in_tm(self.project)) or any(kept.is_marked for kept in self.runs)
 
     def _tell_lost(self, target: Path, lost: tuple[str, ...]) -> None:
         """Say once per project what its .tm file does not keep."""
         if target.suffix.lower() != NATIVE_SUFFIX and not self._told_lost.issuperset(lost):
             self._told_lost.update(lost)
-            self.report(lost_text(lost), Level.WARNING)
+            self.report(lost_text(lost, self.runs), Level.WARNING)
 
     def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         """Start a job that closing the window waits for."""
@@ -221,6 +270,24 @@ class ProjectFiles(ProjectEditor):
             self.report(str(error))
             return
         self._edit("Add images", project)
+        self._tell_added(gathered, added)
+        self._tell_overlap(tuple(s for _, group in gathered.classes for s in group))
+
+    def _add_to_test_set(self, gathered: Gathered, class_id: int | None) -> None:
+        project, added, strangers = add_to_test_set(self.project, gathered, class_id)
+        self._edit("Add test images", project)
+        if added or not strangers:
+            self._tell_added(gathered, len(added))
+        if strangers:
+            self.report(strangers_text(strangers), Level.WARNING)
+        self._tell_overlap(added)
+
+    def _tell_overlap(self, added: Sequence[Sample]) -> None:
+        if text := overlap_text(self.project, added):
+            self.report(text, Level.WARNING)
+
+    def _tell_added(self, gathered: Gathered, added: int) -> None:
+        """What came of an import."""
         if added:
             if text := added_text(added, gathered):
                 self.report(text, added_level(gathered), gathered.left_out)

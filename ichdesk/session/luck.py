@@ -100,6 +100,11 @@ class Luck:
         return ""
 
     @property
+    def is_test_fixed(self) -> bool:
+        """Whether every repetition is tested on the same images, because they are fixed."""
+        return self._session.project.has_test_set
+
+    @property
     def ending(self) -> str:
         """How the last repetition of the present run ended, if not well."""
         return self._ending if self._is_of_this_run else ""

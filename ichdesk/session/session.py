@@ -10,13 +10,21 @@ from ichdesk.archive import SampleStore
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
 from ichdesk.core.results import split_warnings, untaught_text
-from ichdesk.core.run import RunPhase, TrainingRun, classes_now, is_done, training_key
+from ichdesk.core.run import (
+    RunPhase,
+    TrainingRun,
+    classes_now,
+    is_current,
+    is_done,
+    training_key,
+)
+from ichdesk.core.run_book import NO_RUNS, RunBook
 from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
-from ichdesk.session.files import ProjectFiles
 from ichdesk.session.jobs import Post
+from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
 from ichdesk.session.luck import Luck
 from ichdesk.session.observations import Observations
 from ichdesk.session.preview import Preview
@@ -32,7 +40,7 @@ from ichdesk.session.worker_client import Worker, WorkerDied
 _SPLIT_REMEDY = "choose Split: By patient under Advanced and train again"
 
 
-class Session(ProjectFiles):
+class Session(KeptRuns):
     """State of the window and everything that may change it.
 
     All methods run on one thread, the session's; `post` brings results of background work there.
@@ -41,10 +49,13 @@ class Session(ProjectFiles):
         worker: Takes requests; its events come back through `handle`.
         store: Holds the bytes of all samples.
         post: Runs a function on the session's thread, from any thread.
+        clock: Says when a training ended.
     """
 
-    def __init__(self, worker: Worker, store: SampleStore, post: Post) -> None:
-        super().__init__(store, post)
+    def __init__(
+        self, worker: Worker, store: SampleStore, post: Post, clock: Clock = utc_now
+    ) -> None:
+        super().__init__(store, post, clock)
         self._worker = worker
         self._request_ids = count(1)
         self._preview = Preview(post, self._preview_changed, self._predict)
@@ -81,7 +92,7 @@ class Session(ProjectFiles):
     @property
     def is_stale(self) -> bool:
         """Whether data or settings have changed since the model was trained."""
-        return self.run is not None and self.run.key != training_key(self.project)
+        return self.run is not None and not is_current(self.run, self.project)
 
     @property
     def run_classes(self) -> tuple[tuple[int, str], ...]:
@@ -182,15 +193,27 @@ class Session(ProjectFiles):
         return self.run.config.steps if self.run and self.has_model else self.project.config.steps
 
     def _replace_project(
-        self, project: Project, path: Path | None, run: TrainingRun | None = None
+        self, project: Project, path: Path | None, runs: RunBook = NO_RUNS
     ) -> None:
         self.cancel_training()
         self.luck.drop()
         self.observations.drop()
-        super()._replace_project(project, path, run)
+        super()._replace_project(project, path, runs)
+        self._removed_runs = ()
+        for kept in self.runs:
+            kept.run.request_id = next(self._request_ids)  # what tells runs apart
         self._load_model()
         self._preview.clear()
         self._notify(~Change.WORKER & ~Change.JOB)
+
+    def _use_run(self) -> None:
+        self.luck.drop()
+        self.observations.drop()
+        self._forget_run_notices()
+        self._history.seal()
+        self._load_model()
+        self._preview.forget_probabilities()
+        self._preview.predict()
 
     def _keep_run(self) -> None:
         """Remember a finished run for the comparison with the next one."""
@@ -265,6 +288,7 @@ class Session(ProjectFiles):
             text = f"{count} could not be read and took no part in training."
             self._report_run(text, Level.WARNING, run.unreadable)
         if run.phase is RunPhase.DONE:
+            self._keep_ended(run)
             names = [name for _, name in self.run_classes]
             if warning := untaught_text(run, names):
                 self._report_run(warning, Level.WARNING)

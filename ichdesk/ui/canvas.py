@@ -17,6 +17,8 @@ from ichdesk.session.state import Change
 from ichdesk.ui.cards.add_class_card import AddClassCard
 from ichdesk.ui.cards.class_card import ClassCard
 from ichdesk.ui.cards.preview_card import PreviewCard
+from ichdesk.ui.cards.test_bucket import TestBucket
+from ichdesk.ui.cards.test_card import TestCard
 from ichdesk.ui.cards.training_card import TrainingCard
 from ichdesk.ui.connectors import paint_curve, paint_shadow
 from ichdesk.ui.dropped import dropped_paths, dropped_project
@@ -50,10 +52,19 @@ class Canvas(QScrollArea):
         self.surface.refresh(change)
 
     def show_sample(self, class_id: int, index: int) -> None:
-        """Bring a sample of a class into view and select it."""
-        card = self.surface.class_cards[class_id]
-        card.strip.go_to(index)
+        """Bring a sample of a class into view and select it, on whatever card it is."""
+        for bucket in self.surface.buckets:
+            if bucket.class_id == class_id and index in bucket.strip.positions:
+                bucket.strip.go_to(index)
+                self.ensureWidgetVisible(bucket, 0, CARD_GAP_PX)
+
+    def show_test_set(self) -> None:
+        """Bring the card of the test set into view, empty or not."""
+        card = self.surface.test_card
+        card.ask_for()
+        self._place_cards()
         self.ensureWidgetVisible(card, 0, CARD_GAP_PX)
+        card.menu_button.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the new width."""
@@ -88,10 +99,14 @@ class Surface(QWidget):
         self.class_cards: dict[int, ClassCard] = {}
         self.add_card = AddClassCard(theme, self)
         self.add_card.clicked.connect(self._on_add_class)
+        self.test_card = TestCard(session, theme, thumbnails, self)
+        self.test_card.view_requested.connect(self.view_requested)
+        self.test_card.need_changed.connect(self._show_test_card)
         self.training_card = TrainingCard(session, theme, self)
         self.preview_card = PreviewCard(session, theme, self)
         theme.changed.connect(self.update)
         self._sync_class_cards()
+        self._show_test_card()
 
     def refresh(self, change: Change) -> None:
         """Keep the cards of classes that are still there, add and remove the others."""
@@ -99,6 +114,7 @@ class Surface(QWidget):
             self._sync_class_cards()
         for card in self.class_cards.values():
             card.refresh(change)
+        self.test_card.refresh(change)
         self.training_card.refresh(change)
         self.preview_card.refresh(change)
         if Change.PROJECT in change:
@@ -109,12 +125,19 @@ class Surface(QWidget):
         """The class card that a widget is a part of."""
         return next((c for c in self.class_cards.values() if c.isAncestorOf(widget)), None)
 
+    @property
+    def buckets(self) -> tuple[ClassCard | TestBucket, ...]:
+        """Everything that has a row of samples: the classes, and their parts of the test set."""
+        return *self.class_cards.values(), *self.test_card.buckets.values()
+
     def request_view(self) -> None:
         """Ask for the sample that the keyboard is at, else a selected one, else the first."""
-        filled = [card for card in self.class_cards.values() if card.strip.samples]
-        filled.sort(key=lambda c: (not c.strip.hasFocus(), not c.strip.selected_rows))
+        filled = [bucket for bucket in self.buckets if bucket.strip.samples]
+        filled.sort(key=lambda b: (not b.strip.hasFocus(), not b.strip.selected_rows))
         if filled:
-            self.view_requested.emit(filled[0].class_id, max(0, filled[0].strip.view_row))
+            strip = filled[0].strip
+            position = strip.positions[max(0, strip.view_row)]
+            self.view_requested.emit(filled[0].class_id, position)
 
     def place_cards(self, view: QSize, scroll_px: int, top_px: int) -> None:
         """Lay everything out for a visible part of this size at this scroll position.
@@ -127,7 +150,9 @@ class Surface(QWidget):
         height_px = view.height()
         columns = Columns.fit(view.width())
         left_column: list[QWidget] = [*self.class_cards.values(), self.add_card]
-        heights = [max(w.sizeHint().height(), w.minimumSizeHint().height()) for w in left_column]
+        if not self.test_card.isHidden():
+            left_column.append(self.test_card)
+        heights = [_least_height(widget) for widget in left_column]
         column_px = sum(heights) + CARD_GAP_PX * (len(heights) - 1)
         sticky: tuple[tuple[QWidget, int, int], ...] = (
             (self.training_card, columns.training_x, columns.training),
@@ -175,7 +200,8 @@ class Surface(QWidget):
             QPointF(preview.left(), level_px),
             palette,
         )
-        for widget in (*self.class_cards.values(), self.training_card, self.preview_card):
+        shown = [] if self.test_card.isHidden() else [self.test_card]
+        for widget in (*self.class_cards.values(), *shown, self.training_card, self.preview_card):
             paint_shadow(painter, widget.geometry(), palette)
         painter.end()
         if not self._was_painted:
@@ -213,6 +239,16 @@ class Surface(QWidget):
         }
         self._order_tabs()
 
+    def _show_test_card(self) -> None:
+        """Show the card of the test set while there is a reason to."""
+        card = self.test_card
+        had_focus = card.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        card.setVisible(card.is_needed)
+        if had_focus and card.isHidden():
+            self.add_card.setFocus()
+        self._order_tabs()
+        self.size_changed.emit()
+
     def _new_card(self, class_id: int) -> ClassCard:
         card = ClassCard(self._session, self._theme, self._thumbnails, class_id, self)
         card.view_requested.connect(self.view_requested)
@@ -227,11 +263,22 @@ class Surface(QWidget):
             self.add_card.setFocus()
 
     def _order_tabs(self) -> None:
-        """Tab goes through the classes, then adds one, then trains, then tries."""
-        cards = (*self.class_cards.values(), self.add_card, self.training_card, self.preview_card)
+        """Tab goes through the classes, adds one, tests, then trains, then tries."""
+        cards = (
+            *self.class_cards.values(),
+            self.add_card,
+            self.test_card,
+            self.training_card,
+            self.preview_card,
+        )
         stops = [stop for card in cards for stop in _tab_stops(card)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
+
+
+def _least_height(card: QWidget) -> int:
+    hints = card.sizeHint(), card.minimumSizeHint(), card.minimumSize()
+    return max(size.height() for size in hints)
 
 
 def _height_for(card: QWidget, width_px: int) -> int:

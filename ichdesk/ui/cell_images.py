@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from ichdesk.core.notes import counted
 from ichdesk.core.predictions import Cell, Prediction, by_cell, places, predictions
-from ichdesk.core.run import TrainingRun, training_key
+from ichdesk.core.run import TrainingRun, is_current
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change, Level
 from ichdesk.ui import prediction_text as say
@@ -181,7 +181,7 @@ class CellImages(Companion):
         elif text := say.other_run_text(run, present):
             self.chip.say(text, Level.INFO)
         else:
-            is_stale = run.key != training_key(self._session.project)
+            is_stale = not is_current(run, self._session.project)
             self.chip.say(f"{STALE_TEXT}." if is_stale else "")
 
     def _show_buttons(self) -> None:

@@ -38,7 +38,38 @@ class Entry:
     make: Callable[[Session, Theme, Post], Companion]
 
 
-ENTRIES: Mapping[str, Entry] = {}
+def _gallery(session: Session, theme: Theme, post: Post) -> Companion:
+    from ichdesk.ui.gallery.gallery_window import GalleryWindow  # noqa: PLC0415 - when asked for
+
+    return GalleryWindow(session, theme, post)
+
+
+def _runs(session: Session, theme: Theme, post: Post) -> Companion:
+    from ichdesk.ui.runs.runs_window import RunsWindow  # noqa: PLC0415 - when asked for
+
+    return RunsWindow(session, theme, post)
+
+
+def _similarity(session: Session, theme: Theme, post: Post) -> Companion:
+    from ichdesk.ui.similarity.similarity_window import (  # noqa: PLC0415 - when asked for
+        SimilarityWindow,
+    )
+
+    return SimilarityWindow(session, theme, post)
+
+
+def _health(session: Session, theme: Theme, post: Post) -> Companion:
+    from ichdesk.ui.health.health_window import HealthWindow  # noqa: PLC0415 - when asked for
+
+    return HealthWindow(session, theme, post)
+
+
+ENTRIES: Mapping[str, Entry] = {
+    "runs": Entry("&Runs", "Ctrl+R", "history", _runs),
+    "gallery": Entry("&Gallery by class", "Ctrl+G", "view-grid-outline", _gallery),
+    "similarity": Entry("Si&milarity map", "Ctrl+M", "chart-scatter-plot", _similarity),
+    "health": Entry("&Data health", "Ctrl+H", "stethoscope", _health),
+}
 """By name, in the order of the menu."""
 
 

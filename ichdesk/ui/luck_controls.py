@@ -23,6 +23,7 @@ _TIPS = {
     False: "Hold out other images each time, and start from other random weights",
     True: "Hold out the images of this run each time; only the random start differs",
 }
+_FIXED = "The test set is fixed, so only the random start can differ."
 _REPEATS = 10
 
 
@@ -34,6 +35,7 @@ class LuckControls(QWidget):
         self._luck: Luck | None = None
         self.kind_buttons = {same: _kind_button(same) for same in KINDS}
         self.kind_buttons[False].setChecked(True)
+        self.fixed_label = CaptionLabel()
         self.number_field = WholeField(theme, MIN_REPEATS, MAX_REPEATS)
         self.number_field.setValue(_REPEATS)
         self.number_field.setAccessibleName("Number of seeds")
@@ -66,6 +68,11 @@ class LuckControls(QWidget):
         had_focus = self.train_button.hasFocus() or self.cancel_button.hasFocus()
         for widget in (self.train_button, self.number_field, *self.kind_buttons.values()):
             widget.setEnabled(going is None and not problem)
+        is_fixed = self._luck.is_test_fixed
+        if is_fixed:
+            self.kind_buttons[False].setEnabled(False)
+            self.kind_buttons[True].setChecked(True)
+        self.fixed_label.say(_FIXED if is_fixed else "")
         self.train_button.setVisible(going is None)
         for shown in (self.progress_bar, self.cancel_button):
             shown.setVisible(going is not None)
@@ -115,6 +122,7 @@ class LuckControls(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
         layout.addLayout(kind_row)
+        layout.addWidget(self.fixed_label)
         layout.addLayout(number_row)
         layout.addWidget(self.progress_label)
         layout.addWidget(self.progress_bar)

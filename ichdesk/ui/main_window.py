@@ -1,7 +1,7 @@
 """The window: app bar, messages, canvas and the panel on the right."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -14,6 +14,7 @@ from ichdesk.ui.canvas import Canvas
 from ichdesk.ui.companions import Companions
 from ichdesk.ui.dropped import dropped_project
 from ichdesk.ui.file_commands import FileCommands
+from ichdesk.ui.hood_making import HoodMaking
 from ichdesk.ui.lesson_view import LessonView
 from ichdesk.ui.lessons import lesson_of
 from ichdesk.ui.menus import Menus
@@ -24,6 +25,9 @@ from ichdesk.ui.widgets.app_bar import WIDTH_PX as APP_BAR_PX
 from ichdesk.ui.widgets.app_bar import AppBar
 from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
+
+if TYPE_CHECKING:
+    from ichdesk.ui.under_the_hood import UnderTheHood
 
 _FIRST_SIZE_PX = (1440, 900)
 _SCREEN_SHARE = 0.9
@@ -43,8 +47,8 @@ class MainWindow(QMainWindow):
         self._session = session
         self._theme = theme
         self._settings = settings
-        self._under_the_hood: QWidget | None = None
-        self._refresh_hood: Callable[[Change], None] | None = None
+        self._under_the_hood: UnderTheHood | None = None
+        self._hood_making = HoodMaking(session, theme, self._take_hood, self)
         self._lesson_view: LessonView | None = None
         self.companions = Companions(session, theme, bridge.post, self.show_in_class)
         self._may_close = False
@@ -104,6 +108,12 @@ class MainWindow(QMainWindow):
         """Export as the Preview card does."""
         self.canvas.surface.preview_card.export_button.click()
 
+    def export_report(self) -> None:
+        """Ask for a file and write the last finished training up, as a web page and as a PDF."""
+        from ichdesk.ui.report_commands import export_report  # noqa: PLC0415 - when asked for
+
+        export_report(self, self._session, self._settings.last_folder)
+
     def set_mode(self, mode: Mode) -> None:
         """Choose a theme and remember it."""
         self._settings.mode = mode
@@ -140,6 +150,10 @@ class MainWindow(QMainWindow):
         """Show the lab of image steps."""
         self.companions.show_image_steps(self)
 
+    def show_test_set(self) -> None:
+        """Bring the card of the fixed test set into view, empty or not."""
+        self.canvas.show_test_set()
+
     def open_viewer(self) -> None:
         """Show the present sample large."""
         self.canvas.surface.request_view()
@@ -156,9 +170,7 @@ class MainWindow(QMainWindow):
 
     def show_under_the_hood(self, shown: bool) -> None:
         """Open or close the panel on the right."""
-        if shown and self._under_the_hood is None:
-            self._create_under_the_hood()
-        panel = self._under_the_hood
+        panel = self._hood_making.hood if shown else self._under_the_hood
         if panel is None:
             return
         panel.setVisible(shown)
@@ -182,14 +194,17 @@ class MainWindow(QMainWindow):
         if Change.FILE in change:
             self._show_title()
             self._follow_lesson()
-        if self._refresh_hood is not None:
-            self._refresh_hood(change)
+        if self._under_the_hood is not None:
+            self._under_the_hood.refresh(change)
+        elif self._session.run is not None:
+            self._hood_making.start()
         self.companions.refresh(change)
 
     def close_now(self) -> None:
         """Close without asking, and end the window's threads."""
         self._may_close = True
         self.companions.close()
+        self._hood_making.close()
         self.close()
         self.thumbnails.close()
 
@@ -205,6 +220,7 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
         self.companions.close()
+        self._hood_making.close()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -267,18 +283,16 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 1)
         self.setCentralWidget(self.splitter)
 
-    def _create_under_the_hood(self) -> None:
-        # pyqtgraph takes a second to import, so it is left until someone looks under the hood
-        from ichdesk.ui.under_the_hood import UnderTheHood  # noqa: PLC0415
-
-        panel = UnderTheHood(self._session, self._theme)
+    def _take_hood(self, panel: "UnderTheHood") -> None:
+        panel.hide()
         panel.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         panel.close_requested.connect(lambda: self.show_under_the_hood(False))
         panel.images_requested.connect(self.companions.show_cell_images)
+        panel.companion_requested.connect(self.show_companion)
+        panel.report_requested.connect(self.export_report)
         self.splitter.addWidget(panel)
         self.splitter.setStretchFactor(1, 0)
         self._under_the_hood = panel
-        self._refresh_hood = panel.refresh
 
     def _create_lesson_view(self) -> None:
         view = LessonView(self._theme, self)

@@ -29,9 +29,11 @@ class Commands(Protocol):
     def save_as(self) -> None: ...  # noqa: D102
     def export_samples(self) -> None: ...  # noqa: D102
     def export_model(self) -> None: ...  # noqa: D102
+    def export_report(self) -> None: ...  # noqa: D102
     def open_lesson(self) -> None: ...  # noqa: D102
     def open_viewer(self) -> None: ...  # noqa: D102
     def show_image_steps(self) -> None: ...  # noqa: D102
+    def show_test_set(self) -> None: ...  # noqa: D102
     def show_companion(self, name: str) -> None: ...  # noqa: D102
     def show_under_the_hood(self, shown: bool) -> None: ...  # noqa: D102
     def set_mode(self, mode: Mode) -> None: ...  # noqa: D102
@@ -67,7 +69,7 @@ class Menus(QObject):
         file.addSeparator()
         file.addActions([self.save, self.save_as])
         file.addSeparator()
-        file.addActions([self.export_samples, self.export_model])
+        file.addActions([self.export_samples, self.export_model, self.export_report])
         file.addSeparator()
         file.addAction(self.quit)
         edit = bar.addMenu("&Edit")
@@ -75,6 +77,8 @@ class Menus(QObject):
         edit.addSeparator()
         edit.addAction(self.add_class)
         edit.addAction(self.image_steps)
+        edit.addSeparator()
+        edit.addActions([self.test_set, self.lock_split, self.release_test_set])
         view = bar.addMenu("&View")
         view.addActions([self.under_the_hood, self.viewer, *self.companions])
         view.addSeparator()
@@ -95,7 +99,8 @@ class Menus(QObject):
         self._icons.append((projects.menuAction(), "school-outline"))  # a bar would show it alone
         menu.addMenu(projects)
         menu.addSeparator()
-        menu.addActions([self.save, self.save_as, self.export_samples, self.export_model])
+        menu.addActions([self.save, self.save_as])
+        menu.addActions([self.export_samples, self.export_model, self.export_report])
         menu.addSeparator()
         menu.addActions([self.tour, self.about])
         return menu
@@ -110,6 +115,9 @@ class Menus(QObject):
         self.export_samples.setEnabled(session.project.sample_count > 0)
         self.viewer.setEnabled(session.project.sample_count > 0)
         self.export_model.setEnabled(session.has_model)
+        self.export_report.setEnabled(session.finished_run is not None)
+        self.lock_split.setEnabled(not session.lock_problem)
+        self.release_test_set.setEnabled(session.project.test_count > 0)
         self.lesson.setEnabled(lesson_of(session.project) is not None)
 
     def show_icons(self, theme: Theme) -> None:
@@ -142,6 +150,9 @@ class Menus(QObject):
         self.export_model = self._action(
             "Export mo&del…", do.export_model, "Ctrl+E", "export-variant"
         )
+        self.export_report = self._action(
+            "Export &report…", do.export_report, "Ctrl+Shift+R", "file-document-outline"
+        )
         self.quit = self._action("&Quit", do.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.recent_menu = self._submenu("Open &recent", "history", self._fill_recent)
@@ -163,6 +174,18 @@ class Menus(QObject):
         )
         self.image_steps = self._action(
             "&Image steps…", self._commands.show_image_steps, "Ctrl+I", "tune-variant"
+        )
+        self.test_set = self._action(
+            "Fixed &test set", self._commands.show_test_set, "Ctrl+T", "test-tube"
+        )
+        self.lock_split = self._action(
+            "&Lock the last split", self._session.lock_split, "Ctrl+Shift+L", "lock-outline"
+        )
+        self.release_test_set = self._action(
+            "R&elease the test set",
+            self._session.release_test_set,
+            None,
+            "lock-open-variant-outline",
         )
 
     def _create_view_actions(self) -> None:

@@ -1,8 +1,5 @@
 """The frame around an Under the hood panel: title, help, copy, save, and an empty state."""
 
-import csv
-import io
-
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,6 +9,7 @@ from ichdesk.session.session import Session
 from ichdesk.ui.panel import Panel
 from ichdesk.ui.panel_image import panel_image, save_image
 from ichdesk.ui.run_view import RunView
+from ichdesk.ui.table_text import csv_text, tabbed_text
 from ichdesk.ui.theme import BODY_PX, CARD_PADDING_PX, GRID_PX, Theme, ui_font
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.file_dialogs import ask_save_path
@@ -66,7 +64,7 @@ class PanelFrame(QWidget):
         QGuiApplication.clipboard().setImage(self.image())
 
     def _on_copy_table(self) -> None:
-        QGuiApplication.clipboard().setText(_text(self.panel.table_rows(), "excel-tab"))
+        QGuiApplication.clipboard().setText(tabbed_text(self.panel.table_rows()))
 
     def _on_save(self) -> None:
         kinds = "PNG images (*.png)" + (";;CSV tables (*.csv)" if self._has_table else "")
@@ -75,7 +73,7 @@ class PanelFrame(QWidget):
             return
         try:
             if self._has_table and path.suffix.lower() == ".csv":
-                write_text(_text(self.panel.table_rows(), "excel"), path)
+                write_text(csv_text(self.panel.table_rows()), path)
             else:
                 save_image(self.image(), path)
         except UserError as error:
@@ -101,9 +99,3 @@ class PanelFrame(QWidget):
         layout.addLayout(header)
         layout.addWidget(self.panel)
         layout.addWidget(self.empty)
-
-
-def _text(rows: list[list[str]], dialect: str) -> str:
-    written = io.StringIO()
-    csv.writer(written, dialect).writerows(rows)
-    return written.getvalue()

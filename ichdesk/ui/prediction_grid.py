@@ -1,5 +1,6 @@
 """Test images in rows, each with the model's answer; only what is seen is decoded and drawn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QRect, QSize, Signal
@@ -22,7 +23,7 @@ from ichdesk.ui.thumbnails import Thumbnails
 
 PICTURE_PX = 128
 _LINE_PX = 2 * GRID_PX
-_CELL_PX = QSize(PICTURE_PX + 2 * GRID_PX, PICTURE_PX + 2 * _LINE_PX + 2 * GRID_PX)
+_STEP_PX = PICTURE_PX // 2 + 3 * GRID_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ class PredictionGrid(ThumbnailList):
     ahead = 16
 
     def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        self._model = _Rows()
+        self._model = _Rows(self.told)
         super().__init__(theme, thumbnails, self._model, parent)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(AnswerDelegate(self, PICTURE_PX))
         self.setAccessibleName("Test images")
-        self.wrap_rows(_CELL_PX.height() // 2)
+        self.wrap_rows(_STEP_PX)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
 
     @property
@@ -75,6 +76,10 @@ class PredictionGrid(ThumbnailList):
         """The test image in a row."""
         return self.rows[row].prediction.sample
 
+    def told(self, row: int) -> str:
+        """What is read out for an image."""
+        return told_text(self.rows[row].prediction, self.rows[row].place, self.names)
+
     def show_rows(self, rows: tuple[Row, ...], names: Names) -> None:
         """List these; the selection stays on images that are still where they were."""
         before = self.rows
@@ -90,10 +95,15 @@ class PredictionGrid(ThumbnailList):
 
 
 class _Rows(ThumbnailModel):
-    """Rows are test images."""
+    """Rows are test images.
 
-    def __init__(self) -> None:
+    Args:
+        tell: Says what is read out for a row.
+    """
+
+    def __init__(self, tell: Callable[[int], str]) -> None:
         super().__init__()
+        self._tell = tell
         self.rows: tuple[Row, ...] = ()
         self.names: Names = {}
 
@@ -114,20 +124,26 @@ class _Rows(ThumbnailModel):
 
     def told(self, row: int) -> str:
         """What is read out for an image."""
-        return told_text(self.rows[row].prediction, self.rows[row].place, self.names)
+        return self._tell(row)
 
 
-class _Delegate(ThumbnailDelegate):
-    """Draws a picture, faint if it was removed, and the answer below it."""
+class AnswerDelegate(ThumbnailDelegate):
+    """Draws a picture, faint if it was removed, and the answer below it.
+
+    Args:
+        picture_px: Side of the picture.
+        margin_px: At its left and right.
+    """
 
     view: PredictionGrid
 
-    def __init__(self, grid: PredictionGrid) -> None:
-        super().__init__(grid, QRect(GRID_PX, GRID_PX // 2, PICTURE_PX, PICTURE_PX))
+    def __init__(self, grid: PredictionGrid, picture_px: int, margin_px: int = GRID_PX) -> None:
+        super().__init__(grid, QRect(margin_px, GRID_PX // 2, picture_px, picture_px))
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """The same for every image."""
-        return _CELL_PX
+        height_px = self.picture.height() + 2 * _LINE_PX + 2 * GRID_PX
+        return QSize(self.picture.width() + 2 * self.picture.left(), height_px)
 
     def opacity(self, row: int) -> float:
         """Faint if the image was removed."""
@@ -137,11 +153,15 @@ class _Delegate(ThumbnailDelegate):
         """Draw the answer, and below it what became of the image or what it is."""
         palette, names, shown = self.view.theme.palette, self.view.names, self.view.rows[row]
         remark = remark_text(shown.prediction, shown.place, names)
-        line = QRect(box.left(), box.bottom() + 3, box.width() + GRID_PX, _LINE_PX)
+        line = QRect(box.left(), box.bottom() + 3, box.width() + self.picture.left(), _LINE_PX)
         paint_line(painter, line, answer_text(shown.prediction, names), palette.text, bold=True)
-        second = remark or truth_text(shown.prediction, names)
+        second = remark or self.truth(row)
         color = palette.warning if remark else palette.text_soft
         paint_line(painter, line.translated(0, _LINE_PX), second, color)
+
+    def truth(self, row: int) -> str:
+        """What the image of an error is."""
+        return truth_text(self.view.rows[row].prediction, self.view.names)
 
 
 def _is_same_class(old: Place | None, new: Place | None) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from ichdesk.core.notes import counted
 from ichdesk.core.predictions import Cell, Place, Prediction
-from ichdesk.core.run import RunPhase, TrainingRun
+from ichdesk.core.project import Project
+from ichdesk.core.run import RunPhase, TrainingRun, classes_now
 from ichdesk.ui.cards.output_bars import percent_text
 
 Names = Mapping[int, str]
@@ -21,6 +22,12 @@ NOT_KEPT = (
 )
 NO_ERROR = "The model called no test image wrong. Choose correct answers above to see those."
 NO_IMAGE = "There is no image in this cell. Choose another one above."
+
+
+def names_now(run: TrainingRun, project: Project) -> Names:
+    """Of the classes of a run, and of those that its images may have been moved to."""
+    then = zip(run.class_ids, classes_now(run, project), strict=True)
+    return {b.id: b.name for b in project.classes} | {k: name for k, (_, name) in then}
 
 
 def title_text(cell: Cell | None, found: Sequence[Prediction], names: Names) -> str:

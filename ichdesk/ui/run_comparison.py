@@ -1,16 +1,16 @@
 """What is said about a run and the one before it: both results, what was changed, what it did."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ichdesk.core.config import TrainConfig
-from ichdesk.core.metrics import mcnemar_exact
 from ichdesk.core.notes import counted
 from ichdesk.core.results import accuracy_text
 from ichdesk.core.run import RunPhase, TrainingRun
+from ichdesk.core.run_comparison import Obstacle, RunComparison, images_of
 from ichdesk.imaging.step_text import steps_words
 from ichdesk.ui.backbone_text import title_text
 
@@ -27,7 +27,7 @@ class Comparison:
     """Sentences on two runs; those that have nothing to say are "".
 
     Attributes:
-        problem: Why they cannot be compared; then the other sentences but `changed` are "".
+        problem: Why their results cannot be compared; then `before` and `now` are "".
         before: Result of the former run.
         now: Result of the present run.
         changed: What is different in settings and training images.
@@ -55,32 +55,49 @@ class Comparison:
         """Compare a finished run with the one before; None if one of them is missing."""
         if now is None or before is None or now.phase is not RunPhase.DONE:
             return None
-        changed = _changed_text(before, now)
-        if problem := _problem(before, now):
-            return Comparison(problem, changed=changed)
-        return Comparison(
-            before=f"Before: {accuracy_text(before)}",
-            now=f"Now: {accuracy_text(now)}",
-            changed=changed,
-            images=_images_text(before, now),
-        )
+        return _compared(_Same(now), _Same(before))
 
 
-def _problem(before: TrainingRun, now: TrainingRun) -> str:
-    if before.class_ids != now.class_ids:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A finished run as a key: equal to itself alone."""
+
+    run: TrainingRun
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.run is self.run
+
+    def __hash__(self) -> int:
+        return id(self.run)
+
+
+@lru_cache(maxsize=2)  # asked for at every change, and 0.1 s of work for 30,000 images
+def _compared(now_key: _Same, before_key: _Same) -> Comparison:
+    now, before = now_key.run, before_key.run
+    facts = RunComparison.of(before, now)
+    changed, images = _changed_text(before, now), _images_text(facts)
+    if problem := _problem(facts):
+        return Comparison(problem, changed=changed, images=images)
+    return Comparison(
+        before=f"Before: {accuracy_text(before)}",
+        now=f"Now: {accuracy_text(now)}",
+        changed=changed,
+        images=images,
+    )
+
+
+def _problem(facts: RunComparison) -> str:
+    if facts.obstacle is Obstacle.OTHER_CLASSES:
         return _OTHER_CLASSES
-    same = before.test == now.test and before.key[0] == now.key[0]  # quick, and nearly always so
-    if not same and _chosen(before, before.test) != _chosen(now, now.test):
+    if facts.obstacle is Obstacle.NO_TEST:
+        return _NO_TEST
+    if facts.same_images:
+        return ""
+    if not facts.common:
         return _OTHER_IMAGES
-    return "" if any(now.test) else _NO_TEST
-
-
-def _chosen(run: TrainingRun, positions: tuple[tuple[int, ...], ...]) -> Counter[tuple[int, str]]:
-    """How often each image of each class is in a part of the split."""
-    return Counter(
-        (class_id, samples[position].sha256)
-        for (class_id, samples), rows in zip(run.key[0], positions, strict=True)
-        for position in rows
+    return (
+        "The run before was tested on other images in part; only "
+        f"{counted(facts.common, 'test image')} can be compared."
     )
 
 
@@ -95,37 +112,42 @@ _SPLITS = {
 }
 
 
+def setting_words(config: TrainConfig) -> tuple[str, ...]:
+    """Every setting that changes a result, in words, in one order for all settings."""
+    return tuple(say(config) for say in _SETTINGS)
+
+
+def differing_settings(a: TrainConfig, b: TrainConfig) -> list[tuple[str, str]]:
+    """The settings of A and of B that differ, in words."""
+    pairs = zip(setting_words(a), setting_words(b), strict=True)
+    return [(old, new) for old, new in pairs if old != new]
+
+
 def _changed_text(before: TrainingRun, now: TrainingRun) -> str:
-    a, b = before.config, now.config
-    parts = [text(a, b) for differs, text in _SETTINGS if differs(a) != differs(b)]
-    if images := _training_images_text(before, now):
+    differing = differing_settings(before.config, now.config)
+    parts = [f"{new} instead of {old}" for old, new in differing]
+    if images := training_images_text(before, now):
         parts.append(images)
     return f"Changed: {'; '.join(parts)}." if parts else "Changed: nothing."
 
 
-def _instead(
-    what: Callable[[TrainConfig], str],
-) -> tuple[Callable[[TrainConfig], str], Callable[[TrainConfig, TrainConfig], str]]:
-    """How to tell two settings apart, and what to say of them."""
-    return what, lambda a, b: f"{what(b)} instead of {what(a)}"
-
-
-_SETTINGS = (
-    _instead(lambda c: steps_words(c.steps)),
-    _instead(lambda c: counted(c.epochs, "epoch")),
-    _instead(lambda c: f"batch size {c.batch_size}"),
-    _instead(lambda c: f"learning rate {np.format_float_positional(c.learning_rate, trim='-')}"),
-    _instead(lambda c: f"seed {c.seed}"),
-    _instead(lambda c: f"features of {title_text(c.backbone, None)}"),
-    _instead(lambda c: f"the {_HEADS.get(c.head, c.head)}"),
-    _instead(lambda c: _SPLITS.get(c.split, c.split)),
+_SETTINGS: tuple[Callable[[TrainConfig], str], ...] = (
+    lambda c: steps_words(c.steps),
+    lambda c: counted(c.epochs, "epoch"),
+    lambda c: f"batch size {c.batch_size}",
+    lambda c: f"learning rate {np.format_float_positional(c.learning_rate, trim='-')}",
+    lambda c: f"seed {c.seed}",
+    lambda c: f"features of {title_text(c.backbone, None)}",
+    lambda c: f"the {_HEADS.get(c.head, c.head)}",
+    lambda c: _SPLITS.get(c.split, c.split),
 )
 
 
-def _training_images_text(before: TrainingRun, now: TrainingRun) -> str:
+def training_images_text(before: TrainingRun, now: TrainingRun) -> str:
+    """How many images the later run learned from that the former did not; "" if they are equal."""
     if before.train == now.train and before.key[0] == now.key[0]:
         return ""
-    old, new = _chosen(before, before.train), _chosen(now, now.train)
+    old, new = images_of(before, before.train), images_of(now, now.train)
     if old == new:
         return ""
     if old.total() == new.total():
@@ -136,38 +158,31 @@ def _training_images_text(before: TrainingRun, now: TrainingRun) -> str:
 # --- what it did -----------------------------------------------------------------------------
 
 
-def _images_text(before: TrainingRun, now: TrainingRun) -> str:
+def _images_text(facts: RunComparison) -> str:
     """How many test images are right now that were wrong, and the other way round."""
-    was, is_ = _right(before), _right(now)
-    if was.keys() != is_.keys() or not is_:
+    if not facts.answers:
         return ""
-    number = _chosen(now, now.test)
-    better = sum(number[image] for image in is_ if is_[image] and not was[image])
-    worse = sum(number[image] for image in is_ if was[image] and not is_[image])
-    same = f"of the same {counted(number.total(), 'test image')}"
-    if not better + worse:
+    paired = facts.paired
+    images = counted(paired.n, "test image")
+    same = f"of the same {images}" if facts.same_images else f"of the {images} of both runs"
+    if not paired.only_a + paired.only_b:
         return f"The model is right and wrong on the same images, {same}."
-    p = mcnemar_exact(better, worse)
-    verdict = "that may be chance" if p >= _CHANCE else "chance alone seldom does that"
     return (
-        f"Right now and wrong before: {better:,} {same}; wrong now and right before: {worse:,}. "
-        f"{verdict[0].upper()}{verdict[1:]} (exact McNemar test, p = {_p_text(p)})."
+        f"Right now and wrong before: {paired.only_b:,} {same}; wrong now and right before: "
+        f"{paired.only_a:,}. {verdict_text(paired.p)} (exact McNemar test, p {p_text(paired.p)})."
     )
 
 
-def _p_text(p: float) -> str:
-    return f"{p:.2f}" if p >= 0.095 else f"{p:.3f}" if p >= 0.0005 else "less than 0.001"
+def verdict_text(p: float) -> str:
+    """Whether chance alone explains such a difference."""
+    return "That may be chance" if may_be_chance(p) else "Chance alone seldom does that"
 
 
-def _right(run: TrainingRun) -> dict[tuple[int, str], bool]:
-    """Whether each test image was classified right; {} if that was not told."""
-    keys = [
-        (class_id, samples[position].sha256, index)
-        for index, ((class_id, samples), rows) in enumerate(zip(run.key[0], run.test, strict=True))
-        for position in rows
-    ]
-    told = run.test_probabilities
-    if told is None or len(told) != len(keys):
-        return {}
-    predicted = told.argmax(axis=1).tolist()
-    return {(c, image): truth == p for (c, image, truth), p in zip(keys, predicted, strict=True)}
+def may_be_chance(p: float) -> bool:
+    """Whether a difference with this p is usually put down to chance."""
+    return p >= _CHANCE
+
+
+def p_text(p: float) -> str:
+    """A p with its relation: "= 0.03", "< 0.001"."""
+    return f"= {p:.2f}" if p >= 0.095 else f"= {p:.3f}" if p >= 0.0005 else "< 0.001"

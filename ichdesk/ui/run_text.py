@@ -5,6 +5,11 @@ from ichdesk.core.run import RunPhase, TrainingRun
 
 SMALL_TEST_SET = 30
 STALE_TEXT = "Out of date: images or settings have changed since training"
+_TOGETHER = "Images of one patient are alike, and the intervals are wider for it."
+_APART = (
+    "The intervals take every image as independent; if several are of one patient, "
+    "the truth is less certain than they say."
+)
 _MIN_OBSERVED_S = 0.4  # an estimate from less than this jumps about
 
 
@@ -64,6 +69,15 @@ def caution_text(run: TrainingRun) -> str:
         f"With only {n} test images the interval is wide: "
         f"one more or fewer correct image changes the accuracy by {1 / n:.2f}."
     )
+
+
+def intervals_text(run: TrainingRun, *, by_patient: bool) -> str:
+    """What intervals that do or do not know the patients make of them; "" if each has one image."""
+    if by_patient:
+        return _TOGETHER
+    tested = sum(map(len, run.test))
+    one_each = run.split is not None and run.split.patients_test == tested
+    return "" if one_each else _APART
 
 
 def ending_text(run: TrainingRun) -> str:

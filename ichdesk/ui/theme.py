@@ -40,6 +40,8 @@ class Palette:
         connector: Curves between cards; `shadow` below cards, drawn with little opacity.
         on_class: Text on a class color.
         heat_low: Lowest cell of the confusion matrix; `heat_high` highest.
+        rates: Of an accuracy of 0, 0.5 and 1, from red to green; told apart by the color blind,
+            3:1 on card.
     """
 
     canvas: str
@@ -71,6 +73,7 @@ class Palette:
     on_class: str
     heat_low: str
     heat_high: str
+    rates: tuple[str, str, str]
 
     def class_color(self, index: int) -> str:
         """Color of the class at this position."""
@@ -111,6 +114,7 @@ LIGHT = Palette(
     on_class="#FFFFFF",
     heat_low="#E8F0FE",
     heat_high="#4285F4",
+    rates=("#B3261E", "#B87A00", "#00857A"),
 )
 
 DARK = Palette(
@@ -143,6 +147,7 @@ DARK = Palette(
     on_class="#101113",
     heat_low="#1B2636",
     heat_high="#2C5FB8",
+    rates=("#E5484D", "#F2B43A", "#3FD0B4"),
 )
 
 

@@ -200,12 +200,13 @@ class ThumbnailDelegate(QStyledItemDelegate):
         view, row = self.view, index.row()
         box = self.picture.translated(option.rect.topLeft())
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setOpacity(self.opacity(row))
         paint_picture(painter, box, view.sample_at(row), view.thumbnails)
         painter.setOpacity(1.0)
         self.paint_rest(painter, box, row)
         if option.state & QStyle.StateFlag.State_Selected:
             paint_selection(painter, box, view.theme.palette)
-        if index == view.currentIndex() and view.hasFocus():
+        if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, box, view.theme.palette)
         painter.restore()

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ichdesk.core.split_facts import split_text
 from ichdesk.session.session import Session
@@ -30,6 +38,7 @@ class UnderTheHood(QFrame):
     close_requested = Signal()
     images_requested = Signal(object)  # as of a panel
     companion_requested = Signal(str)
+    report_requested = Signal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +49,10 @@ class UnderTheHood(QFrame):
         self.setAccessibleName("Under the hood")
         self.close_button = IconButton(theme, "close", "Close Under the hood")
         self.close_button.clicked.connect(self.close_requested)
+        self.report_button = QPushButton("Report…")
+        self.report_button.setProperty("role", "link")
+        self.report_button.setToolTip("Write this training up, as a web page and as a PDF")
+        self.report_button.clicked.connect(self.report_requested)
         self.accuracy_label = QLabel()
         self.accuracy_label.setFont(ui_font(BODY_PX, bold=True))
         self.accuracy_label.setWordWrap(True)
@@ -48,6 +61,10 @@ class UnderTheHood(QFrame):
         self.before_label = QLabel()
         self.before_label.setWordWrap(True)
         self.comparison_label = CaptionLabel()
+        self.runs_button = QPushButton("Runs…")
+        self.runs_button.setProperty("role", "link")
+        self.runs_button.setToolTip("All trainings of the project, any two of them side by side")
+        self.runs_button.clicked.connect(lambda: self.companion_requested.emit("runs"))
         self.state_chip = Chip(theme)
         self._theme = theme
         self._coming = _kinds()
@@ -130,8 +147,10 @@ class UnderTheHood(QFrame):
         self.before_label.setText(compared.problem or compared.before if compared else "")
         self.before_label.setVisible(compared is not None)
         self.comparison_label.say(compared.details if compared else "")
+        self.runs_button.setVisible(bool(self._session.runs))
         note, level = state_note(view)
         self.state_chip.say(note, level)
+        self.report_button.setEnabled(self._session.finished_run is not None)
         self._late = list(self._frames)
         self._show_what_is_seen()
         self._idle.start()
@@ -159,6 +178,7 @@ class UnderTheHood(QFrame):
         header = QHBoxLayout()
         header.setContentsMargins(CARD_PADDING_PX, GRID_PX, GRID_PX, GRID_PX)
         header.addWidget(title, 1)
+        header.addWidget(self.report_button)
         header.addWidget(self.close_button)
         summary = QVBoxLayout()
         summary.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
@@ -172,6 +192,7 @@ class UnderTheHood(QFrame):
             self.state_chip,
         ):
             summary.addWidget(widget)
+        summary.addWidget(self.runs_button, alignment=Qt.AlignmentFlag.AlignLeft)
         content = QFrame()
         content.setProperty("role", "panel")
         self._column = QVBoxLayout(content)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -192,7 +193,7 @@ class Handlers:
         features_done = monotonic()
         config = _config(request.settings)
         training = prepare_training(data, config)
-        yield _split_made(request, data, training.split, extractor)
+        yield self._split_made(request, data, training.split, extractor)
         with one_cpu_thread():
             yield from self._run(request.request_id, training)
         labels = tuple(entry.name for entry in request.classes)
@@ -211,7 +212,8 @@ class Handlers:
         data, extractor = yield from self._read(request)
         config = _config(request.settings)
         seed = config.seed if request.same_split else 0
-        yield _split_made(request, data, data.split(seed, data.rule(config.split)), extractor)
+        split = data.split(seed, data.rule(config.split))
+        yield self._split_made(request, data, split, extractor)
         with one_cpu_thread():
             cancelled = self._cancelled
             yield from repeats(request, data, config, lambda: request.request_id in cancelled)
@@ -236,6 +238,17 @@ class Handlers:
         )
         data = yield from _as_events(request.request_id, reading)
         return data, extractor
+
+    def _split_made(
+        self, request: TrainingRequest, data: DataSet, split: Split, extractor: Extractor
+    ) -> SplitMade:
+        rule = data.rule(request.settings.split)
+        tick = partial(self._stop_if_cancelled, request.request_id)
+        facts = split_facts(data, split, rule, tick)
+        device = extractor.device.type
+        return SplitMade(
+            request.request_id, split.train, split.test, device, data.unreadable, facts
+        )
 
     def _run(self, request_id: int, training: Training) -> Iterator[Event]:
         """Events of a training; batches are thinned, epochs are not."""
@@ -309,7 +322,7 @@ def _config(settings: Settings) -> TrainConfig:
 def _named_samples(request: TrainingRequest, index: int) -> NamedSamples:
     entry = request.classes[index]
     samples = tuple(
-        Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu)
+        Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu, s.is_test)
         for s in entry.samples
     )
     return NamedSamples(entry.name, samples)
@@ -325,14 +338,6 @@ def _as_events(
             data: DataSet = end.value
             return data
         yield FeaturesProgressed(request_id, progress.done, progress.total, progress.cached)
-
-
-def _split_made(
-    request: TrainingRequest, data: DataSet, split: Split, extractor: Extractor
-) -> SplitMade:
-    facts = split_facts(data, split, data.rule(request.settings.split))
-    device = extractor.device.type
-    return SplitMade(request.request_id, split.train, split.test, device, data.unreadable, facts)
 
 
 def _batch_ended(request_id: int, result: BatchResult) -> BatchEnded:

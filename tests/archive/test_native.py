@@ -23,6 +23,7 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project, new_project
 from ichdesk.core.run import is_done, training_key
+from ichdesk.core.run_book import RunBook
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.imaging.pipeline import baked, checked
 from tests.archive.conftest import jpeg
@@ -54,7 +55,7 @@ def project(store: SampleStore) -> Project:
 def test_everything_comes_back(project: Project, tmp_path: Path) -> None:
     run = finished_run(project)
     path = tmp_path / "Übung 🩸.ichdesk"
-    save_project(project, path, run=run)
+    save_project(project, path, runs=RunBook.of(run))
     with SampleStore(tmp_path / "fresh") as fresh:
         opened = again(path, fresh)
         assert opened.left_out == ()
@@ -76,10 +77,10 @@ def test_saving_again_without_a_change_gives_the_same_bytes(
     project: Project, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "a.ichdesk", tmp_path / "b.ichdesk"
-    save_project(project, first, run=finished_run(project))
+    save_project(project, first, runs=RunBook.of(finished_run(project)))
     with SampleStore(tmp_path / "fresh") as fresh:
         opened = again(first, fresh)
-        save_project(opened.project, second, run=opened.run)
+        save_project(opened.project, second, runs=opened.runs)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -99,32 +100,30 @@ def test_a_thousand_images(store: SampleStore, tmp_path: Path) -> None:
 
 def test_the_file_is_as_its_description_says(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.ichdesk"
-    save_project(project, path, run=finished_run(project))
+    save_project(project, path, runs=RunBook.of(finished_run(project)))
     shas = list(dict.fromkeys(s.sha256 for b in project.classes for s in b.samples))
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
     names = [info.filename for info in infos]
     assert names[0] == "project.json"
-    assert [name[8:72] for name in names[1:-1]] == shas
-    assert names[-1] == "model.safetensors"
+    assert [name[8:72] for name in names[1:-2]] == shas
+    assert names[-2:] == ["runs/1.json", "runs/1.safetensors"]
     assert all(name.isascii() for name in names)
     assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
     assert {(info.comment, info.extra, info.external_attr) for info in infos} == {(b"", b"", 0)}
-    assert [info.compress_type for info in infos] == [
-        zipfile.ZIP_DEFLATED,
-        *[zipfile.ZIP_STORED] * (len(infos) - 1),
-    ]
+    packed = {info.filename for info in infos if info.compress_type == zipfile.ZIP_DEFLATED}
+    assert packed == {"project.json", "runs/1.json"}
     said = document(path)
-    assert (said["format"], said["version"]) == ("ichdesk-project", 1)
+    assert (said["format"], said["version"]) == ("ichdesk-project", 2)
     assert "device" not in said["settings"]
     assert [entry["name"] for entry in said["classes"]] == list(NAMES)
 
 
 def test_the_device_stays_on_its_computer(project: Project, tmp_path: Path) -> None:
     path, other = tmp_path / "a.ichdesk", tmp_path / "b.ichdesk"
-    save_project(project, path, run=finished_run(project))
+    save_project(project, path, runs=RunBook.of(finished_run(project)))
     on_gpu = replace(project, config=replace(CONFIG, device="cuda"))
-    save_project(on_gpu, other, run=replace(finished_run(on_gpu)))
+    save_project(on_gpu, other, runs=RunBook.of(replace(finished_run(on_gpu))))
     assert path.read_bytes() == other.read_bytes()
 
 
@@ -176,7 +175,7 @@ def test_a_run_knows_what_has_changed_since(project: Project, tmp_path: Path) ->
     changed = project.rename_class(second.id, "normal").remove_samples(first.id, [0])
     changed = changed.move_samples(third.id, [0], second.id)
     path = tmp_path / "a.ichdesk"
-    save_project(changed, path, run=run)
+    save_project(changed, path, runs=RunBook.of(run))
     with SampleStore(tmp_path / "fresh") as fresh:
         opened = again(path, fresh)
         kept = opened.run
@@ -186,7 +185,7 @@ def test_a_run_knows_what_has_changed_since(project: Project, tmp_path: Path) ->
         assert kept.test == run.test
         moved_back = opened.project.remove_samples(kept.class_ids[1], [3])
         assert kept.key[0][1] == training_key(moved_back)[0][1]
-        save_project(opened.project, tmp_path / "b.ichdesk", run=kept)
+        save_project(opened.project, tmp_path / "b.ichdesk", runs=opened.runs)
     assert path.read_bytes() == (tmp_path / "b.ichdesk").read_bytes()
 
 
@@ -194,7 +193,7 @@ def test_a_sample_that_was_deleted_leaves_no_trace(project: Project, tmp_path: P
     run = finished_run(project)
     gone = project.classes[0].samples[0]
     changed = project.remove_samples(project.classes[0].id, [0])
-    save_project(changed, tmp_path / "a.ichdesk", run=run)
+    save_project(changed, tmp_path / "a.ichdesk", runs=RunBook.of(run))
     with zipfile.ZipFile(tmp_path / "a.ichdesk") as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
         assert not any(gone.sha256 in name for name in archive.namelist())
@@ -206,7 +205,9 @@ def test_a_class_that_was_deleted_keeps_its_place_in_the_run(
     project: Project, tmp_path: Path
 ) -> None:
     run = finished_run(project)
-    save_project(project.delete_class(run.class_ids[0]), tmp_path / "a.ichdesk", run=run)
+    save_project(
+        project.delete_class(run.class_ids[0]), tmp_path / "a.ichdesk", runs=RunBook.of(run)
+    )
     with SampleStore(tmp_path / "fresh") as fresh:
         opened = again(tmp_path / "a.ichdesk", fresh)
         kept = opened.run
@@ -237,7 +238,7 @@ def test_a_file_of_a_newer_version_is_told(
     store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as later:
-        later.setattr("ichdesk.archive.native_writer.VERSION", 2)
+        later.setattr("ichdesk.archive.native_writer.VERSION", native.VERSION + 1)
         save_project(new_project(), tmp_path / "a.ichdesk")
     with pytest.raises(UserError, match="newer version of ICHDesk"):
         again(tmp_path / "a.ichdesk", store)
@@ -246,19 +247,19 @@ def test_a_file_of_a_newer_version_is_told(
 def test_a_file_of_an_older_version_goes_through_each_migration(
     store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it will be when there are versions 2 and 3."""
+    """As it will be when there are versions 3 and 4."""
     save_project(Project((ClassBin("A"),)), tmp_path / "a.ichdesk")
     appended = {
         old: lambda said, old=old: {
             **said,
             "classes": [*said["classes"], {"name": f"from {old}", "samples": []}],
         }
-        for old in (1, 2)
+        for old in (2, 3)
     }
-    monkeypatch.setattr(native, "VERSION", 3)
+    monkeypatch.setattr(native, "VERSION", 4)
     monkeypatch.setattr(native, "MIGRATIONS", appended)
     opened = again(tmp_path / "a.ichdesk", store)
-    assert [b.name for b in opened.project.classes] == ["A", "from 1", "from 2"]
+    assert [b.name for b in opened.project.classes] == ["A", "from 2", "from 3"]
 
 
 def test_there_is_a_migration_for_every_step_between_versions() -> None:
@@ -269,15 +270,15 @@ def test_there_is_a_migration_for_every_step_between_versions() -> None:
 
 
 def test_what_a_tm_file_does_not_keep(project: Project) -> None:
-    run = finished_run(project)
-    assert lost_in_tm(project, run) == (
+    runs = RunBook.of(finished_run(project))
+    assert lost_in_tm(project, runs) == (
         *("Hounsfield units", "patients", "image steps", "the trained model"),
     )
-    assert lost_text(lost_in_tm(project, run)) == (
+    assert lost_text(lost_in_tm(project, runs)) == (
         "A .tm file does not keep Hounsfield units, patients, image steps and the trained model; "
         "save as .ichdesk, too, to keep everything."
     )
-    assert "keep the trained model; save" in lost_text(lost_in_tm(new_project(), run))
+    assert "keep the trained model; save" in lost_text(lost_in_tm(new_project(), runs))
 
 
 def test_a_plain_project_loses_nothing_in_a_tm_file(project: Project) -> None:

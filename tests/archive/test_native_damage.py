@@ -17,12 +17,13 @@ from ichdesk.archive import Opened, SampleStore, open_project, save_project
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_CLASSES
+from ichdesk.core.run_book import RunBook
 from ichdesk.imaging.pipeline import checked
 from tests.fakes.projects import CONFIG, NAMES, finished_run, full_project, picture, slice_bytes
 
 Entries = dict[str, bytes]
 Edit = Callable[[dict[str, Any]], object]
-RUN_LEFT_OUT = "The last training in the file cannot be used here and was left out; train again."
+RUN_LEFT_OUT = "Run 1 in the file cannot be used here and was left out."
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("whole")
     with SampleStore(folder) as store:
         project = full_project(store)
-        save_project(project, folder / "whole.ichdesk", run=finished_run(project))
+        save_project(project, folder / "whole.ichdesk", runs=RunBook.of(finished_run(project)))
     return (folder / "whole.ichdesk").read_bytes()
 
 
@@ -48,10 +49,10 @@ def packed(entries: Entries, method: int = zipfile.ZIP_STORED) -> bytes:
     return out.getvalue()
 
 
-def edited(entries: Entries, edit: Edit) -> Entries:
-    said = json.loads(entries["project.json"])
+def edited(entries: Entries, edit: Edit, name: str = "project.json") -> Entries:
+    said = json.loads(entries[name])
     edit(said)
-    return {**entries, "project.json": json.dumps(said).encode()}
+    return {**entries, name: json.dumps(said).encode()}
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_what_a_sample_is_its_bytes_say_not_its_name(
     def edit(said: dict[str, Any]) -> None:
         said["samples"] = [{"file": file, "hu": "yes"} for file in files]
         said["classes"] = [{"name": "A", "samples": [0, 1]}]
-        del said["run"]
+        del said["runs"]
 
     data = {**edited(entries, edit), files[0]: slice_.read(), files[1]: shown.read()}
     samples = opened(data).project.classes[0].samples
@@ -231,7 +232,7 @@ def test_samples_are_nowhere_else(entries: Entries, opened, file: object) -> Non
 
 def test_the_number_of_classes_is_bounded(entries: Entries, opened) -> None:
     many = [{"name": f"c{i}", "samples": []} for i in range(MAX_CLASSES + 5)]
-    found = opened(edited(entries, lambda said: said.update(classes=many, run=None)))
+    found = opened(edited(entries, lambda said: said.update(classes=many, runs=[])))
     assert len(found.project.classes) == MAX_CLASSES
     assert "beyond the first" in found.left_out[0]
 
@@ -243,7 +244,7 @@ def test_the_number_of_classes_is_bounded(entries: Entries, opened) -> None:
         lambda r: r.update(classes=[]),
         lambda r: r.update(classes=r["classes"][:1]),
         lambda r: r["classes"][0].update(name=5),
-        lambda r: r["classes"][0].update({"class": 99}),
+        lambda r: r["classes"][0].update({"class": 10**9}),
         lambda r: r["classes"][0].update({"class": 1}),
         lambda r: r["classes"][0].update(samples=[10**9] * 4),
         lambda r: r["settings"].update(epochs=0),
@@ -269,19 +270,19 @@ def test_the_number_of_classes_is_bounded(entries: Entries, opened) -> None:
     ],
 )
 def test_a_run_that_makes_no_sense_is_left_out_whole(entries: Entries, opened, edit: Edit) -> None:
-    found = opened(edited(entries, lambda said: edit(said["run"])))
+    found = opened(edited(entries, edit, "runs/1.json"))
     assert counts(found) == ALL
     assert found.run is None
     assert found.left_out == (RUN_LEFT_OUT,)
 
 
 def test_without_its_model_a_run_still_shows_what_came_out(entries: Entries, opened) -> None:
-    rest = {name: data for name, data in entries.items() if name != "model.safetensors"}
+    rest = {name: data for name, data in entries.items() if name != "runs/1.safetensors"}
     found = opened(rest)
     assert found.run is not None
     assert found.run.model == b""
     assert found.left_out == (
-        "There is no trained model, as it is missing in the file; train again for one.",
+        "There is no trained model of run 1, as it is missing in the file; train again for one.",
     )
 
 
@@ -295,11 +296,11 @@ def test_bombs_do_not_unpack(
     entries: Entries, tmp_path: Path, store: SampleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ichdesk.archive.native_reader.MAX_IMAGE_BYTES", 2**20)
-    monkeypatch.setattr("ichdesk.archive.native_reader.MAX_MODEL_BYTES", 2**20)
+    monkeypatch.setattr("ichdesk.archive.native_runs.MAX_MODEL_BYTES", 2**20)
     bomb = b"\xff\xd8\xff" + bytes(40 * 2**20)
     first = next(name for name in entries if name.startswith("samples/"))
     path = tmp_path / "bomb.ichdesk"
-    bombs = {**entries, first: bomb, "model.safetensors": bomb}
+    bombs = {**entries, first: bomb, "runs/1.safetensors": bomb}
     path.write_bytes(packed(bombs, zipfile.ZIP_DEFLATED))
     del bomb, bombs
     tracemalloc.start()
@@ -361,25 +362,28 @@ JUNK = st.recursive(
 @settings(
     max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(st.tuples(st.integers(0, 10**6), JUNK), min_size=1, max_size=3))
+@given(
+    st.sampled_from(["project.json", "runs/1.json"]),
+    st.lists(st.tuples(st.integers(0, 10**6), JUNK), min_size=1, max_size=3),
+)
 def test_no_document_crashes(
-    entries: Entries, tmp_path: Path, changes: list[tuple[int, Any]]
+    entries: Entries, tmp_path: Path, name: str, changes: list[tuple[int, Any]]
 ) -> None:
     """Junk in up to three places of a good document, however deep."""
-    said = json.loads(entries["project.json"])
+    said = json.loads(entries[name])
     for number, junk in changes:
         found = list(places(said))
         parent, key = found[number % len(found)]
         parent[key] = junk
     path = tmp_path / "odd.ichdesk"
-    path.write_bytes(packed({**entries, "project.json": json.dumps(said).encode()}))
+    path.write_bytes(packed({**entries, name: json.dumps(said).encode()}))
     with SampleStore(tmp_path / "fresh") as store:
         try:
             found = open_project(path, store, check_steps=checked)
         except UserError:
             return
         usable(found)
-        save_project(found.project, tmp_path / "again.ichdesk", run=found.run)
+        save_project(found.project, tmp_path / "again.ichdesk", runs=found.runs)
 
 
 def places(value: Any) -> Any:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ichdesk.core.samples import Sample
+from ichdesk.core.samples import Sample, marked
 from ichdesk.core.split_facts import (
     BY_PATIENT,
     BY_SLICE,
+    BY_TEST_SET,
     NearCopy,
     SplitFacts,
     copies_details,
@@ -47,12 +48,24 @@ def test_the_rule(split: str, patient: str | None, rule: str) -> None:
     assert split_rule(split, samples(None, patient)) == rule
 
 
+@pytest.mark.parametrize("split", ["auto", "slice", "patient"])
+@pytest.mark.parametrize("patient", [None, "a"])
+def test_a_fixed_test_set_leaves_nothing_to_split(split: str, patient: str | None) -> None:
+    own = samples(patient, None, None)
+    assert split_rule(split, marked(own, [2])) == BY_TEST_SET
+
+
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
         (SplitFacts(), "Split by slice"),
         (SplitFacts(BY_SLICE, 12, 5, 4), "Split by slice: 4 of 13 patients on both sides"),
         (SplitFacts(BY_PATIENT, 14, 3), "Split by patient: 14 patients train, 3 test"),
+        (SplitFacts(BY_TEST_SET), "Fixed test set, never trained on"),
+        (
+            SplitFacts(BY_TEST_SET, 9, 3),
+            "Fixed test set, never trained on: 0 of 12 patients on both sides",
+        ),
         (
             SplitFacts(BY_PATIENT, 1, 0, without_patient=5),
             "Split by patient: 1 patient train, 0 test; 5 images of unknown patients one by one",
@@ -92,6 +105,18 @@ def test_neighboring_slices_of_a_patient_call_for_a_split_by_patient() -> None:
     text = copies_text(facts, REMEDY) or ""
     assert text.startswith("1 test image is nearly the same as a training image")
     assert text.endswith("add --split patient.")
+
+
+def test_what_spoils_a_fixed_test_set_is_put_right_there() -> None:
+    facts = SplitFacts(BY_TEST_SET, 3, 3, 2, copies=(NearCopy(0, 4, 0, 1),), copies_total=1)
+    shared, copies = shared_patients_text(facts, REMEDY) or "", copies_text(facts, REMEDY) or ""
+    assert "both sides of the fixed test set" in shared
+    assert shared.endswith("keep all images of a patient on one side and train again.")
+    assert copies.endswith("keep all images of a patient on one side and train again.")
+    alone = copies_text(replace(facts, patients_both=0), REMEDY) or ""
+    assert alone.endswith("keep one of each and train again.")
+    untested = untested_text(facts, NAMES, ((), (2,))) or ""
+    assert untested.startswith("The fixed test set has no image of “Hemorrhage”")
 
 
 def test_classes_that_could_not_be_tested() -> None:

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from platformdirs import user_log_path
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ichdesk.app import Desk, build
@@ -203,7 +204,9 @@ def test_window_and_worker(
     assert {"Bleed", "Normal"} <= {class_.name for class_ in session.project.classes}
 
 
-def test_command_line(scans: Path, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_command_line(
+    qapp: QApplication, scans: Path, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     native, original = home / "x.ichdesk", home / "x.tm"
     _run_program("import", scans / "Bleed", "--class", "Bleed", "--into", native)
     assert run("import", scans / "Normal", "--class", "Normal", "--into", native) == 0
@@ -211,6 +214,7 @@ def test_command_line(scans: Path, home: Path, capfd: pytest.CaptureFixture[str]
     assert run("import", scans / "Bleed" / f"{LAST} cut", "--into", original) == 2
     assert run("info", native) == 0
     _run_program("train", native, "--json", home / "r.json", "--model", home / "m.ichmodel")
+    assert run("report", native, "--out", home / "report") == 0
     assert run("convert", native, home / "folder") == 0
     assert run("convert", scans, home / "folders.tm") == 0
     spoken = capfd.readouterr()

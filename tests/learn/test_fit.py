@@ -7,6 +7,8 @@ from math import isnan, sqrt
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ichdesk.core.config import DEFAULT_HEAD, HEADS, TrainConfig
 from ichdesk.core.errors import UserError
@@ -193,6 +195,19 @@ def test_the_head_of_the_original_takes_features_as_they_are() -> None:
         adam.step()
     for name, tensor in head.state_dict().items():
         torch.testing.assert_close(tensor, expected.state_dict()[name], msg=name)
+
+
+@given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 2**16))
+def test_the_gradient_is_that_of_autograd(batch: int, classes: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    head = Head(20, classes, generator)
+    x = 3 * torch.randn(batch, 20, generator=generator)
+    y = torch.randint(classes, (batch,), generator=generator)
+    torch.nn.functional.cross_entropy(head.classify(x), y).backward()
+    expected = {name: p.grad.clone() for name, p in head.named_parameters()}
+    head.differentiate(x, torch.nn.functional.one_hot(y, classes).float())
+    for name, parameter in head.named_parameters():
+        torch.testing.assert_close(parameter.grad, expected[name], rtol=1e-4, atol=1e-6, msg=name)
 
 
 def test_every_head_has_a_recipe() -> None:

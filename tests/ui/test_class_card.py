@@ -4,7 +4,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
-from ichdesk.ui.cards import class_card
+from ichdesk.ui.cards import class_card, sample_row
 from ichdesk.ui.cards.sample_model import MIME_TYPE, pack_samples
 from ichdesk.ui.cards.sample_strip import CELL_PX
 from tests.ui.conftest import drag_onto, files, jpeg
@@ -237,8 +237,8 @@ def test_project_file_is_not_taken_by_a_card(window, tmp_path):
 def test_upload_buttons(qtbot, window, live_session, tmp_path, monkeypatch):
     picture = tmp_path / "a.jpg"
     picture.write_bytes(jpeg(1))
-    monkeypatch.setattr(class_card, "ask_open_paths", lambda *_: [picture])
-    monkeypatch.setattr(class_card, "ask_folder", lambda *_: None)
+    monkeypatch.setattr(sample_row, "ask_open_paths", lambda *_: [picture])
+    monkeypatch.setattr(sample_row, "ask_folder", lambda *_: None)
     images, folder = cards(window)[0].upload.menu().actions()
     folder.trigger()
     images.trigger()

@@ -119,8 +119,8 @@ def test_training_images_that_came_or_went_are_named() -> None:
     ("other", "words"),
     [
         (lambda: run((5, 4), ids=(1, 3)), "other classes"),
-        (lambda: run((5, 4), test=(TEST_ROWS, (1, 2, 3, 4, 5, 6))), "tested on other images"),
-        (lambda: run((5, 4), samples=(SAMPLES, SAMPLES)), "tested on other images"),
+        (lambda: run((5, 4), samples=(OTHERS, SAMPLES)), "tested on other images"),
+        (lambda: run((0, 0), test=((6, 7), (8, 9))), "tested on other images"),
     ],
 )
 def test_what_cannot_be_compared_says_why_and_shows_no_number(
@@ -131,6 +131,19 @@ def test_what_cannot_be_compared_says_why_and_shows_no_number(
     assert words in compared.problem
     assert compared.before == compared.images == ""
     assert compared.short_text.startswith(compared.problem)
+
+
+def test_runs_that_share_some_test_images_are_compared_on_those() -> None:
+    compared = Comparison.of(run((5, 4)), run((5, 2), test=(TEST_ROWS, (1, 2, 3, 4, 5, 6))))
+    assert compared is not None
+    assert compared.problem == (
+        "The run before was tested on other images in part; only 11 test images can be compared."
+    )
+    assert compared.before == compared.now == ""
+    assert compared.images.startswith(
+        "Right now and wrong before: 1 of the 11 test images of both runs; wrong now and right "
+        "before: 0. That may be chance"
+    )
 
 
 def test_images_that_only_moved_in_their_class_are_the_same_images() -> None:

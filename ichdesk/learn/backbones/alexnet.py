@@ -37,7 +37,15 @@ class AlexNet(nn.Module):
             nn.ReLU(inplace=True),
         )
 
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) normalized to the last planes, (N, 256, 6, 6)."""
+        return [self.features(x)]
+
+    def from_planes(self, planes: list[Tensor]) -> Tensor:
+        """(N, 4096), no mean: its layers know each position."""
+        features: Tensor = self.classifier(planes[0].flatten(1))
+        return features
+
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, 224, 224) normalized to (N, 4096)."""
-        features: Tensor = self.classifier(self.features(x).flatten(1))  # (N, 256, 6, 6) flat
-        return features
+        return self.from_planes(self.planes(x))

@@ -105,7 +105,10 @@ class CtPhantomNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, 224, 224) in about [-1, 1] to (N, D) features."""
-        planes = self.planes(x.contiguous(memory_format=torch.channels_last))
+        return self.from_planes(self.planes(x.contiguous(memory_format=torch.channels_last)))
+
+    def from_planes(self, planes: list[Tensor]) -> Tensor:
+        """(N, D) features of what `planes` gives."""
         _, embedding = self.pool(planes)
         spots = planes[-1].amax(dim=(2, 3))  # (N, 10)
         sizes = torch.sqrt(torch.sigmoid(planes[-1]).mean(dim=(2, 3)))  # (N, 10), about a diameter

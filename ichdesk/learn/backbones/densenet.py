@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
 
 from ichdesk.learn.backbones.imagenet import WeightsFile, imagenet
+from ichdesk.learn.backbones.planes import MeanPooled
 
 _DEPTHS = (6, 12, 24, 16)
 _GROWTH = 32
@@ -49,7 +50,7 @@ class Transition(nn.Sequential):
 
 
 @imagenet("densenet121", "DenseNet-121", [WeightsFile("densenet121-a639ec97.pth", 30.845)])
-class DenseNet121(nn.Module):
+class DenseNet121(MeanPooled):
     """DenseNet-121 up to the global average pooling."""
 
     dimension = 1024
@@ -70,6 +71,6 @@ class DenseNet121(nn.Module):
                 channels //= 2
         self.features.add_module("norm5", nn.BatchNorm2d(channels))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, 224, 224) normalized to the (N, 1024) means of the last planes."""
-        return F.relu(self.features(x), inplace=True).mean(dim=(2, 3))
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) normalized to the last planes, (N, 1024, 7, 7)."""
+        return [F.relu(self.features(x), inplace=True)]

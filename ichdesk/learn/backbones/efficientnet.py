@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from ichdesk.learn.backbones.imagenet import WeightsFile, imagenet
+from ichdesk.learn.backbones.planes import MeanPooled
 
 _STAGES = (
     (16, 1, 3, 1, 1),
@@ -57,7 +58,7 @@ class MobileBlock(nn.Module):
     "EfficientNet-B0",
     [WeightsFile("efficientnet_b0_rwightman-7f5810bc.pth", 20.451)],
 )
-class EfficientNetB0(nn.Module):
+class EfficientNetB0(MeanPooled):
     """EfficientNet-B0 up to the global average pooling."""
 
     dimension = 1280
@@ -75,10 +76,9 @@ class EfficientNetB0(nn.Module):
             layers.append(nn.Sequential(*blocks))
         self.features = nn.Sequential(*layers, _conv_norm(channels, self.dimension, 1))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, 224, 224) normalized to the (N, 1280) means of the last planes."""
-        planes: Tensor = self.features(x)  # (N, 1280, 7, 7)
-        return planes.mean(dim=(2, 3))
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) normalized to the last planes, (N, 1280, 7, 7)."""
+        return [self.features(x)]
 
 
 def _conv_norm(

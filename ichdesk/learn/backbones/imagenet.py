@@ -18,6 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ichdesk.core.errors import UserError
 from ichdesk.learn.backbones import BACKBONES, LISTINGS, Backbone, Download, Listing
+from ichdesk.learn.backbones.planes import HasPlanes
 from ichdesk.learn.backbones.state_file import read_state
 
 RANDOM = "random"
@@ -99,10 +100,20 @@ class ImageNetFeatures(nn.Module):
         """(N, 3, 224, 224) in about [-1, 1] to the same in deviations of ImageNet's pixels."""
         return x * self.scale + self.shift
 
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) in about [-1, 1] to the planes before the features."""
+        assert isinstance(self.net, HasPlanes)
+        return self.net.planes(self.normalized(x).contiguous(memory_format=torch.channels_last))
+
+    def from_planes(self, planes: list[Tensor]) -> Tensor:
+        """(N, D) features of such planes."""
+        assert isinstance(self.net, HasPlanes)
+        return self.net.from_planes(planes) * self.gain
+
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, 224, 224) in about [-1, 1] to (N, D) features."""
-        planes = self.normalized(x).contiguous(memory_format=torch.channels_last)
-        features: Tensor = self.net(planes)
+        picture = self.normalized(x).contiguous(memory_format=torch.channels_last)
+        features: Tensor = self.net(picture)
         return features * self.gain
 
 

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ichdesk.learn.backbones.planes import MeanPooled
+
 _EPSILON = 0.001
 _BLOCKS = 17
 STRIDED_BLOCKS = (1, 3, 6, 13)
@@ -85,7 +87,7 @@ class Channels:
         return cls(stem, inner, outer, scaled_channels(1280, max(1.0, width)))
 
 
-class MobileNetV2(nn.Module):
+class MobileNetV2(MeanPooled):
     """MobileNetV2 up to the global average pooling; (N, 3, H, W) to (N, `dimension`).
 
     Args:
@@ -133,12 +135,12 @@ class MobileNetV2(nn.Module):
         fold_norms(net.eval())
         return net
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) in about [-1, 1] to the (N, features) means of the last plane."""
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, H, W) in about [-1, 1] to the last planes, (N, `dimension`, H / 32, W / 32)."""
         x = F.relu6(self.stem(x.contiguous(memory_format=torch.channels_last)), inplace=True)
         for block in self.blocks:
             x = block(x)
-        return F.relu6(self.last(x), inplace=True).mean(dim=(2, 3))
+        return [F.relu6(self.last(x), inplace=True)]
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from ichdesk.learn.backbones.imagenet import WeightsFile, imagenet
+from ichdesk.learn.backbones.planes import MeanPooled
 
 _STAGES = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """(channels, blocks, stride of the first block)."""
@@ -36,7 +37,7 @@ class InvertedResidual(nn.Module):
         WeightsFile("mobilenet_v2-7ebf99e0.pth", 13.598),
     ],
 )
-class TorchMobileNetV2(nn.Module):
+class TorchMobileNetV2(MeanPooled):
     """MobileNetV2 of width 1 up to the global average pooling."""
 
     dimension = 1280
@@ -52,10 +53,9 @@ class TorchMobileNetV2(nn.Module):
                 channels = outputs
         self.features = nn.Sequential(*layers, _conv_norm(channels, self.dimension, 1))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, 224, 224) normalized to the (N, 1280) means of the last planes."""
-        planes: Tensor = self.features(x)  # (N, 1280, 7, 7)
-        return planes.mean(dim=(2, 3))
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) normalized to the last planes, (N, 1280, 7, 7)."""
+        return [self.features(x)]
 
 
 def _conv_norm(

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
 
 from ichdesk.learn.backbones.imagenet import WeightsFile, imagenet
+from ichdesk.learn.backbones.planes import MeanPooled
 
 
 class BasicBlock(nn.Module):
@@ -50,7 +51,7 @@ class Bottleneck(nn.Module):
         return F.relu(inner + self.downsample(x), inplace=True)
 
 
-class ResNet(nn.Module):
+class ResNet(MeanPooled):
     """ResNet up to the global average pooling; four stages of so many blocks."""
 
     def __init__(self, block: type[BasicBlock | Bottleneck], depths: tuple[int, ...]) -> None:
@@ -67,13 +68,13 @@ class ResNet(nn.Module):
             self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
         self.dimension = channels
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, 224, 224) normalized to the (N, 512) or (N, 2048) means of the last planes."""
+    def planes(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, 224, 224) normalized to the last planes, (N, 512 or 2048, 7, 7)."""
         x = F.relu(self.bn1(self.conv1(x)), inplace=True)
         x = F.max_pool2d(x, 3, 2, 1)
         for name in ("layer1", "layer2", "layer3", "layer4"):
             x = self.get_submodule(name)(x)
-        return x.mean(dim=(2, 3))
+        return [x]
 
 
 @imagenet("resnet18", "ResNet-18", [WeightsFile("resnet18-f37072fd.pth", 44.661)])

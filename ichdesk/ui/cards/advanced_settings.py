@@ -12,7 +12,7 @@ from ichdesk.core.config import (
     MAX_EPOCHS,
     TrainConfig,
 )
-from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE, split_rule
+from ichdesk.core.split_facts import BY_PATIENT, BY_SLICE, BY_TEST_SET, split_rule
 from ichdesk.session.session import Session
 from ichdesk.ui.cards.feature_choice import FeatureChoice
 from ichdesk.ui.cards.setting_row import SettingRow
@@ -22,10 +22,14 @@ from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.fields import ChoiceField, LargeWholeField, WholeField
 from ichdesk.ui.widgets.learning_rate_edit import LearningRateEdit
+from ichdesk.ui.widgets.row_button import RowButton
 
 MAX_SEED = 2**32 - 1
 _SPLIT_TITLES = {BY_PATIENT: "By patient", BY_SLICE: "By slice"}
+_AUTOMATIC = {**_SPLIT_TITLES, BY_TEST_SET: "Not used"}
 _NO_PATIENTS = "No image of this project says of which patient it is, so the split is by slice."
+_LOCK, _RELEASE = "Lock split", "Release test set"
+_FIXED = "There is a fixed test set, so nothing is split. Release it to choose a split."
 _HEAD_TITLES = {DEFAULT_HEAD: "ICHDesk", "teachable-machine": "Teachable Machine head"}
 
 _EPOCHS_HELP = (
@@ -48,7 +52,8 @@ _SPLIT_HELP = (
     "Some images are held out to test the model. By slice, these may be any; then slices of one "
     "patient can lie on both sides, and the model is tested on heads that it knows. By patient, "
     "all images of a patient stay on one side, so the test tells how it does on new patients. "
-    "Automatic splits by patient where patients are known."
+    "Automatic splits by patient where patients are known. “Lock split” keeps the images that were "
+    "held out last as a fixed test set, whatever is added later."
 )
 _FEATURES_HELP = (
     "A network that already knows how to see turns each image into a list of features, and your "
@@ -79,6 +84,7 @@ class AdvancedSettings(QWidget):
         self.split = ChoiceField(theme)
         self.split_note = CaptionLabel()
         self.split_note.setContentsMargins(0, 0, 0, GRID_PX)
+        self.lock_button = RowButton(theme, _LOCK, "lock-outline")
         self.features = FeatureChoice(session, theme)
         self.head = ChoiceField(theme)
         self.device = ChoiceField(theme)
@@ -106,11 +112,28 @@ class AdvancedSettings(QWidget):
         """The choices, which make no difference while no patient is known."""
         samples = (s for bin_ in self._session.project.enabled_classes for s in bin_.samples)
         rule = split_rule(DEFAULT_SPLIT, samples)
-        automatic = f"Automatic ({_SPLIT_TITLES[rule].lower()})"
+        automatic = f"Automatic ({_AUTOMATIC[rule].lower()})"
         rest = [(title, name) for name, title in _SPLIT_TITLES.items()]
         self.split.offer([(automatic, DEFAULT_SPLIT), *rest], split)
-        self.split.setEnabled(rule == BY_PATIENT or split != DEFAULT_SPLIT)
-        self.split_note.say("" if rule == BY_PATIENT else _NO_PATIENTS)
+        is_fixed = rule == BY_TEST_SET
+        self.split.setEnabled(not is_fixed and (rule == BY_PATIENT or split != DEFAULT_SPLIT))
+        self.split_note.say({BY_SLICE: _NO_PATIENTS, BY_TEST_SET: _FIXED}.get(rule, ""))
+
+    def refresh_lock(self) -> None:
+        """Offer to lock the last split, or to release what is locked."""
+        is_fixed = self._session.project.test_count > 0
+        problem = "" if is_fixed else self._session.lock_problem
+        self.lock_button.setText(_RELEASE if is_fixed else _LOCK)
+        self.lock_button.setAccessibleName(self.lock_button.text())
+        self.lock_button.set_symbol("lock-open-variant-outline" if is_fixed else "lock-outline")
+        self.lock_button.setEnabled(not problem)
+        self.lock_button.setToolTip(problem)
+
+    def _on_lock(self) -> None:
+        if self._session.project.test_count:
+            self._session.release_test_set()
+        else:
+            self._session.lock_split()
 
     def _device_choices(self) -> list[tuple[str, object]]:
         devices = dict.fromkeys(
@@ -128,6 +151,7 @@ class AdvancedSettings(QWidget):
         self.batch_size.activated.connect(
             lambda: self._set(batch_size=self.batch_size.currentData())
         )
+        self.lock_button.clicked.connect(self._on_lock)
         self.split.activated.connect(lambda: self._set(split=self.split.currentData()))
         self.head.activated.connect(lambda: self._set(head=self.head.currentData()))
         self.device.activated.connect(lambda: self._set(device=self.device.currentData()))
@@ -155,6 +179,7 @@ class AdvancedSettings(QWidget):
             column.addWidget(row)
             if row.field is self.split:
                 column.addWidget(self.split_note)
+                column.addWidget(self.lock_button)
             if row.field is self.features:
                 column.addWidget(self.features.facts_label)
             column.addWidget(separator())

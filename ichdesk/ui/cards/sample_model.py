@@ -6,48 +6,55 @@ from collections.abc import Sequence
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
 from ichdesk.core.project import Project
-from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.samples import ClassBin
 from ichdesk.ui.thumbnail_list import Index, ThumbnailModel
 
 MIME_TYPE = "application/x-ichdesk-samples"
 
 
 class SampleModel(ThumbnailModel):
-    """Rows are samples."""
+    """Rows are the samples of a class in the fixed test set, or all others.
 
-    def __init__(self, bin_: ClassBin) -> None:
+    Attributes:
+        is_test: Which of the two.
+        positions: Of the rows among all samples of the class.
+        samples: By row.
+    """
+
+    def __init__(self, bin_: ClassBin, *, is_test: bool = False) -> None:
         super().__init__()
         self._bin = bin_
-
-    @property
-    def samples(self) -> tuple[Sample, ...]:
-        """All samples, by row."""
-        return self._bin.samples
+        self.is_test = is_test
+        self.positions = bin_.positions(is_test=is_test)
+        self.samples = tuple(bin_.samples[position] for position in self.positions)
 
     def set_bin(self, bin_: ClassBin) -> bool:
         """Show another state of the class; True if rows that were there may have moved."""
-        old, new = self._bin.samples, bin_.samples
-        if old is new:
+        if bin_.samples is self._bin.samples:
             self._bin = bin_
             return False
+        positions = bin_.positions(is_test=self.is_test)
+        old, new = self.samples, tuple(bin_.samples[position] for position in positions)
         if len(new) > len(old) and new[: len(old)] == old:
             self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
-            self._bin = bin_
+            self._bin, self.positions, self.samples = bin_, positions, new
             self.endInsertRows()
             return False
         self.beginResetModel()
-        self._bin = bin_
+        self._bin, self.positions, self.samples = bin_, positions, new
         self.endResetModel()
         return True
 
     @property
     def count(self) -> int:
         """Number of samples."""
-        return len(self._bin.samples)
+        return len(self.samples)
 
     def told(self, row: int) -> str:
-        """What is read out for a sample."""
-        return f"{self._bin.name}, image {row + 1:,} of {self.count:,}"
+        """What is read out for a sample, which keeps its number in either row."""
+        number, of = self.positions[row] + 1, len(self._bin.samples)
+        text = f"{self._bin.name}, image {number:,} of {of:,}"
+        return f"{text}, in the test set" if self.is_test else text
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Samples can be selected and dragged."""
@@ -66,24 +73,24 @@ class SampleModel(ThumbnailModel):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The rows as they are dragged."""
-        return pack_samples(self._bin.id, [index.row() for index in indexes])
+        return pack_samples(self._bin.id, [self.positions[index.row()] for index in indexes])
 
 
-def pack_samples(class_id: int, rows: Sequence[int]) -> QMimeData:
+def pack_samples(class_id: int, positions: Sequence[int]) -> QMimeData:
     """Samples of a class, ready to be dragged."""
     mime = QMimeData()
-    payload = json.dumps({"class": class_id, "rows": sorted(rows)})
+    payload = json.dumps({"class": class_id, "positions": sorted(positions)})
     mime.setData(MIME_TYPE, payload.encode())
     return mime
 
 
 def unpack_samples(mime: QMimeData, project: Project) -> tuple[int, list[int]] | None:
-    """Class and rows of dragged samples; None if the project has no such samples."""
+    """Class and positions of dragged samples; None if the project has no such samples."""
     if not mime.hasFormat(MIME_TYPE):
         return None
     payload = json.loads(mime.data(MIME_TYPE).toStdString())
-    class_id, rows = int(payload["class"]), [int(row) for row in payload["rows"]]
+    class_id, positions = int(payload["class"]), [int(p) for p in payload["positions"]]
     sizes = {bin_.id: len(bin_.samples) for bin_ in project.classes}
-    if not rows or not all(0 <= row < sizes.get(class_id, 0) for row in rows):
+    if not positions or not all(0 <= p < sizes.get(class_id, 0) for p in positions):
         return None
-    return class_id, rows
+    return class_id, positions

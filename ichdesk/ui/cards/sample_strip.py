@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QPainter, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.ui.cards.sample_model import SampleModel
@@ -21,10 +21,10 @@ class SampleStrip(ThumbnailList):
     preview_requested = Signal()
 
     def __init__(
-        self, theme: Theme, thumbnails: Thumbnails, bin_: ClassBin, parent: QWidget | None = None
+        self, theme: Theme, thumbnails: Thumbnails, bin_: ClassBin, *, is_test: bool = False
     ) -> None:
-        self._rows = SampleModel(bin_)
-        super().__init__(theme, thumbnails, self._rows, parent)
+        self._rows = SampleModel(bin_, is_test=is_test)
+        super().__init__(theme, thumbnails, self._rows)
         self._delegate = _SampleDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setWrapping(False)
@@ -48,6 +48,16 @@ class SampleStrip(ThumbnailList):
         """The samples shown."""
         return self._rows.samples
 
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Of the samples shown among all samples of the class."""
+        return self._rows.positions
+
+    @property
+    def selected_positions(self) -> list[int]:
+        """Of the selected samples, likewise."""
+        return [self.positions[row] for row in self.selected_rows]
+
     def sample_at(self, row: int) -> Sample:
         """The sample at this position."""
         return self.samples[row]
@@ -60,13 +70,13 @@ class SampleStrip(ThumbnailList):
         if self._rows.set_bin(bin_):
             self.doItemsLayout()
             self.horizontalScrollBar().setValue(place)
-            if first >= 0 and bin_.samples:
-                self._make_current(min(first, len(bin_.samples) - 1))
+            if first >= 0 and self.samples:
+                self._make_current(min(first, len(self.samples) - 1))
         self.viewport().update()
 
-    def go_to(self, row: int) -> None:
-        """Bring a sample into view, selected and with the focus."""
-        index = self._rows.index(row)
+    def go_to(self, position: int) -> None:
+        """Bring a sample into view, selected and with the focus; by its position in the class."""
+        index = self._rows.index(self.positions.index(position))
         flag = self.selectionModel().SelectionFlag.ClearAndSelect
         self.selectionModel().setCurrentIndex(index, flag)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)

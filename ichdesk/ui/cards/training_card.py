@@ -69,6 +69,7 @@ class TrainingCard(Card):
             self.steps_row.refresh(self._session.project)
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_status(TrainingStatus.of(self._session, monotonic()))
+            self.settings.refresh_lock()
         self.settings.features.refresh_chooser(change)
 
     def _show_status(self, status: TrainingStatus) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
+    QGridLayout,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -48,6 +48,9 @@ class ConfusionMatrixPanel(Panel):
         self.errors_button = QPushButton("All errors")
         self.errors_button.setProperty("role", "link")
         self.errors_button.setToolTip("Show every test image that the model called wrong")
+        self.gallery_button = QPushButton("Gallery…")
+        self.gallery_button.setProperty("role", "link")
+        self.gallery_button.setToolTip("Show all test images, a column for each true class")
         self.counts_button.setChecked(True)
         group = QButtonGroup(self)
         for button in (self.counts_button, self.percent_button):
@@ -56,6 +59,7 @@ class ConfusionMatrixPanel(Panel):
         self.matrix.cell_changed.connect(lambda text: self.sentence.say(text or _HINT))
         self.matrix.cell_opened.connect(self._on_opened)
         self.errors_button.clicked.connect(lambda: self.images_requested.emit(None))
+        self.gallery_button.clicked.connect(lambda: self.companion_requested.emit("gallery"))
         self._lay_out()
 
     @property
@@ -79,12 +83,13 @@ class ConfusionMatrixPanel(Panel):
         self.images_requested.emit((self._class_ids[row], self._class_ids[column]))
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
+        buttons = QGridLayout()  # all of them side by side are wider than the panel may be
         buttons.setSpacing(GRID_PX // 2)
-        buttons.addWidget(self.counts_button)
-        buttons.addWidget(self.percent_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.errors_button)
+        buttons.setColumnStretch(2, 1)
+        buttons.addWidget(self.counts_button, 0, 0)
+        buttons.addWidget(self.percent_button, 0, 1)
+        buttons.addWidget(self.errors_button, 1, 0)
+        buttons.addWidget(self.gallery_button, 1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)

@@ -80,7 +80,8 @@ class LuckPanel(Panel):
         if self._luck is None or view is None or view.run.test_correct is None:
             return False
         self._run = view.run
-        rows = [_row(same, self._luck.results(same), view.run) for same in KINDS]
+        shown = [k for k in KINDS if k or not self._luck.is_test_fixed or self._luck.results(k)]
+        rows = [_row(same, self._luck.results(same), view.run) for same in shown]
         own = _own_row(view.run)
         self.strip.show_rows([*rows, own], own.dots[0][0] if own.dots else None)
         for same, label in self.summaries.items():

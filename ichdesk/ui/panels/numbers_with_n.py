@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from ichdesk.core.evaluation import Answers, ClassFigures, Evaluation, Figure, evaluate
 from ichdesk.core.operating_point import likely_positive
-from ichdesk.core.run import TrainingRun
 from ichdesk.ui.panel import PANELS, Panel
+from ichdesk.ui.run_text import intervals_text
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.caption_label import CaptionLabel
@@ -18,11 +18,6 @@ _HEADINGS = ("NUMBER", "VALUE", "n", "95 % CI")
 _OVERALL = ("Accuracy", "Balanced accuracy")
 _OF_CLASS = ("Sensitivity", "Specificity", "PPV", "NPV", "F1", "AUC")
 _DASH = "–"
-_TOGETHER = "Images of one patient are alike, and the intervals are wider for it."
-_APART = (
-    "The intervals take every image as independent; if several are of one patient, "
-    "the truth is less certain than they say."
-)
 
 
 @PANELS.register("numbers_with_n")
@@ -63,7 +58,7 @@ class NumbersWithNPanel(Panel):
         if view is None or self._found is None:
             return False
         self._offer(view.names)
-        self.caption.say(_caution(self._found, view.run))
+        self.caption.say(intervals_text(view.run, by_patient=self._found.by_patient))
         self._show()
         return True
 
@@ -168,10 +163,3 @@ def _record(of_class: str, name: str, figure: Figure) -> list[str]:
     value, low, high = ("" if number is None else f"{number:.4f}" for number in numbers)
     hits = "" if figure.hits is None else str(figure.hits)
     return [of_class, name, value, str(figure.n), hits, low, high, figure.reason]
-
-
-def _caution(found: Evaluation, run: TrainingRun) -> str:
-    if found.by_patient:
-        return _TOGETHER
-    one_each = run.split is not None and run.split.patients_test == found.accuracy.n
-    return "" if one_each else _APART

@@ -214,6 +214,8 @@ class ViewerWindow(QWidget):
             slices = trails.through_series(trail, project, self._heights)
             series = f"Series: slice {slices.at + 1:,} of {len(slices.stops):,}"
         name = project.class_by_id(here.class_id).name
+        if here.sample.is_test:
+            name += " (test set)"
         return Labels(name, f"Image {in_class.at + 1:,} of {len(in_class.stops):,}", series)
 
     def _show(self) -> None:

@@ -7,6 +7,8 @@ import torch
 
 from ichdesk.core.errors import UserError
 from ichdesk.learn.backbones import BACKBONES, load_backbone
+from ichdesk.learn.head import Head
+from ichdesk.learn.heat_maps import Network, Seen, heat_maps
 
 from .conftest import Export
 
@@ -64,3 +66,27 @@ def test_registry_names() -> None:
 def test_a_spec_that_cannot_be_used_gets_one_sentence(spec: str, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         load_backbone(spec)
+
+
+def test_maps_of_every_backbone_sum_to_the_score(spec: str) -> None:
+    """Position is lost behind its planes, not before them, so that heat maps can be made."""
+    backbone = load_backbone(spec)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.zeros(3, 3, 224, 224) - 0.9
+    x[:, :, 40:180, 60:170] = torch.tensor([-0.1, 0.1, 0.2])[:, None, None, None]
+    x[1, :, 90:110, 100:140] = 0.6
+    head = Head(backbone.dimension, 2, generator)
+    net = Network.of(backbone.module, head)
+    with torch.no_grad():
+        planes = net.backbone.planes(x)
+        features = net.backbone.from_planes(planes)
+        torch.testing.assert_close(features, backbone.module(x), rtol=1e-3, atol=1e-4)
+    head.fit_scaler(features)
+    start = Seen.of(net.backbone, x[:1]).average
+    maps = heat_maps(net, planes, start, [0, 1])
+    assert maps.shape[:2] == (3, 2)
+    assert maps.shape[2] >= 6
+    difference = net.scores(planes) - net.scores(start)
+    missed = (maps.sum((2, 3)) - difference).abs().max()
+    assert missed < (1e-3 if net.is_mean_pooled else 0.2) * difference.abs().max()
+    assert maps[0].abs().max() < 1e-3  # what it is compared with stands out nowhere

@@ -55,3 +55,10 @@ def test_a_cell_is_asked_for_by_its_classes(panel: ConfusionMatrixPanel, session
     panel.matrix.cell_opened.emit(0, 1)
     panel.errors_button.click()
     assert asked == [(hemorrhage, normal), None]
+
+
+def test_the_gallery_is_one_button(panel: ConfusionMatrixPanel) -> None:
+    asked: list[str] = []
+    panel.companion_requested.connect(asked.append)
+    panel.gallery_button.click()
+    assert asked == ["gallery"]

@@ -190,3 +190,23 @@ def test_a_picture_of_it_leaves_the_controls_out(panel: LuckPanel, session: Sess
     panel.grab()
     assert panel.lesson.geometry().bottom() < panel.picture_height_px
     assert panel.picture_height_px < panel.controls.geometry().top()
+
+
+def test_with_a_fixed_test_set_only_the_start_can_differ(
+    panel: LuckPanel, session: Session
+) -> None:
+    train(session)
+    controls = panel.controls
+    assert controls.fixed_label.isHidden()
+    session.lock_split()
+    assert controls.kind_buttons[True].isChecked()
+    assert not controls.kind_buttons[False].isEnabled()
+    assert "only the random start can differ" in controls.fixed_label.text()
+    controls.train_button.click()
+    request = asked(session)
+    assert request.same_split
+    assert [sum(s.is_test for s in entry.samples) for entry in request.classes] == [5, 5]
+    ended(session)
+    session.release_test_set()
+    assert controls.kind_buttons[False].isEnabled()
+    assert controls.fixed_label.isHidden()

@@ -1,0 +1,1 @@
+"""Parts of the panels on gradient descent and on the learning rate."""

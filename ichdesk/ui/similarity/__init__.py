@@ -1,0 +1,1 @@
+"""The map of similar images: what its panel and its window share."""

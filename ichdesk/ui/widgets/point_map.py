@@ -1,0 +1,392 @@
+"""A map of many points, drawn in one pass; points by pointer, by lasso and by keyboard."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from ichdesk.ui.theme import GRID_PX, RADIUS_PX, Theme
+from ichdesk.ui.widgets.point_layout import NOTHING, PointLayout
+from ichdesk.ui.widgets.point_mark import PointMark, mark_picture
+
+_REACH_PX = 12.0
+_FAINT = 0.25
+_RADII_PX = ((150, 5.5), (600, 4.5), (2_500, 3.5))  # up to so many points
+_LEAST_RADIUS_PX = 2.75
+_LARGE_PX, _LARGER = 480, 1.25  # from this side on, points are larger
+_LEFT = Qt.MouseButton.LeftButton
+_ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+_BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+_WAYS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """What is drawn.
+
+    Attributes:
+        places: (N, 2), in any unit, y upwards; NaN for points that are not drawn.
+        kinds: (N,), which of the marks each point has.
+    """
+
+    places: npt.NDArray[np.float32]
+    kinds: npt.NDArray[np.int64]
+    marks: tuple[PointMark, ...]
+
+    def are_drawn_as(self, others: "Points") -> bool:
+        """Whether others look the same."""
+        return (
+            self.marks == others.marks
+            and np.array_equal(self.kinds, others.kinds)
+            and np.array_equal(self.places, others.places, equal_nan=True)
+        )
+
+
+_NO_POINTS = Points(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), ())
+
+
+class PointMap(QWidget):
+    """Both axes have one scale, since distances are what a map tells.
+
+    A click selects a point, Shift or Ctrl adds one; a drag selects with a lasso. Arrow keys go to
+    the nearest point in their direction, Space selects, Enter opens, Escape selects nothing.
+
+    Attributes:
+        picture_of: The picture of a point, shown beside it; None if there is none yet.
+    """
+
+    pointed = Signal(int)  # the point to be told of, or NOTHING
+    selection_changed = Signal()
+    opened = Signal(int)
+    menu_requested = Signal(QPoint)  # in the widget
+    painted = Signal()
+
+    def __init__(
+        self, theme: Theme, *, has_lasso: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._has_lasso = has_lasso
+        self._points = _NO_POINTS
+        self._layout = PointLayout.fit(_NO_POINTS.places, self.size())
+        self._links: tuple[int, tuple[int, ...]] = (NOTHING, ())
+        self._selected: frozenset[int] = frozenset()
+        self._current = self._hovered = self._told = NOTHING
+        self._layer: QPixmap | None = None
+        self._pressed: QPointF | None = None
+        self._lasso: list[QPointF] = []
+        self.picture_of: Callable[[int], QPixmap | None] = lambda _: None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        theme.changed.connect(self._redraw)
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def show_points(self, points: Points) -> None:
+        """Show points; if there are as many as before, they are the same ones elsewhere."""
+        before, self._points = self._points, points
+        if points.are_drawn_as(before):
+            return
+        if len(points.places) != len(before.places):
+            self._links, self._current, self._hovered = (NOTHING, ()), NOTHING, NOTHING
+            self.select(())
+            self._tell()
+        self._redraw()
+
+    def clear(self) -> None:
+        """Show no point."""
+        self.show_points(_NO_POINTS)
+
+    def show_links(self, row: int, others: Sequence[int]) -> None:
+        """Draw lines from a point to others; `NOTHING` for none."""
+        if (row, tuple(others)) != self._links:
+            self._links = row, tuple(others)
+            self.update()
+
+    @property
+    def selected(self) -> list[int]:
+        """The selected points, ascending."""
+        return sorted(self._selected)
+
+    def select(self, rows: Collection[int]) -> None:
+        """Select these and no others."""
+        if frozenset(rows) != self._selected:
+            self._selected = frozenset(rows)
+            self._redraw()
+            self._tell()
+            self.selection_changed.emit()
+
+    @property
+    def current(self) -> int:
+        """The point where the keyboard is, or `NOTHING`."""
+        return self._current
+
+    def go_to(self, row: int) -> None:
+        """Put the keyboard on a point."""
+        self._current = row
+        self._tell()
+        self.update()
+
+    @property
+    def told(self) -> int:
+        """The point under the pointer, else the one with the keyboard, or `NOTHING`."""
+        return self._told
+
+    @property
+    def layout_px(self) -> PointLayout:
+        """Where the points are in the widget."""
+        return self._layout
+
+    def sizeHint(self) -> QSize:
+        """A square that fits a narrow column."""
+        return QSize(320, 320)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the new size."""
+        super().resizeEvent(event)
+        self._redraw()
+
+    # --- pointer -----------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell of the point under the pointer, or draw the lasso."""
+        here, start = event.position(), self._pressed
+        if self._lasso:
+            self._lasso.append(here)
+            self.update()
+            return
+        far_px = QGuiApplication.styleHints().startDragDistance()
+        if self._has_lasso and start and (here - start).manhattanLength() >= far_px:
+            self._lasso = [start, here]
+        self._hover(self._point_at(here))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a lasso."""
+        if event.button() == _LEFT:
+            self._pressed = event.position()
+        self._hover(self._point_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Select what was clicked on or is inside the lasso."""
+        if event.button() != _LEFT or self._pressed is None:
+            return
+        lasso, self._lasso, self._pressed = self._lasso, [], None
+        adds = bool(event.modifiers() & _ADDING)
+        if lasso:
+            inside = self._layout.within(QPolygonF(lasso))
+            self.select(self._selected | inside if adds else inside)
+        else:
+            self._select_point(self._point_at(event.position()), adds)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the point."""
+        row = self._point_at(event.position())
+        if row != NOTHING and event.button() == _LEFT:
+            self.opened.emit(row)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu, on the point under the pointer if it is not of the selection."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            row = self._point_at(QPointF(event.pos()))
+            if row != NOTHING and row not in self._selected:
+                self._select_point(row, adds=False)
+        self.menu_requested.emit(event.pos())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell of no point under the pointer."""
+        super().leaveEvent(event)
+        self._hover(NOTHING)
+
+    # --- keyboard ----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go, select, open, or select nothing."""
+        key, row = Qt.Key(event.key()), self._current
+        if key in _WAYS:
+            self.go_to(self._layout.ahead(row, *_WAYS[key]) if row != NOTHING else self._middle())
+        elif key == Qt.Key.Key_Space and row != NOTHING:
+            self._select_point(row, bool(event.modifiers() & _ADDING))
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row != NOTHING:
+            self.opened.emit(row)
+        elif key == Qt.Key.Key_Escape and (self._lasso or self._selected):
+            self._lasso, self._pressed = [], None
+            self.select(())
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Start in the middle for those who come by keyboard."""
+        super().focusInEvent(event)
+        if event.reason() in _BY_KEY and self._current == NOTHING:
+            self._current = self._middle()
+        self._tell()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell of the point with the keyboard no more."""
+        super().focusOutEvent(event)
+        self._tell()
+        self.update()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _middle(self) -> int:
+        return self._layout.nearest(QPointF(self.rect().center()))
+
+    def _point_at(self, here: QPointF) -> int:
+        return self._layout.nearest(here, _REACH_PX)
+
+    def _select_point(self, row: int, adds: bool) -> None:
+        """A point that is added a second time is taken out again; beside all points is nothing."""
+        if row != NOTHING:
+            self._current = row
+            self.select(self._selected ^ {row} if adds else {row})
+        elif not adds:
+            self.select(())
+        self._tell()
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            self._hovered = row
+            self._tell()
+            self.update()
+
+    def _tell(self) -> None:
+        is_at_point = self.hasFocus() or self._selected == {self._current}
+        told = self._current if self._hovered == NOTHING and is_at_point else self._hovered
+        if told != self._told:
+            self._told = told
+            self.pointed.emit(told)
+
+    def _redraw(self) -> None:
+        self._layout = PointLayout.fit(self._points.places, self.size())
+        self._layer = None
+        self.update()
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the points as they were drawn last, then what follows the pointer."""
+        ratio = self.devicePixelRatioF()
+        if self._layer is None or self._layer.devicePixelRatioF() != ratio:
+            self._layer = self._drawn(ratio)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._layer)
+        self._paint_links(painter)
+        if self._layout.has(self._told):
+            self._paint_told(painter, self._layout.point(self._told))
+        if self._lasso:
+            self._paint_lasso(painter)
+        self._paint_frame(painter)
+        painter.end()
+        self.painted.emit()
+
+    def _drawn(self, ratio: float) -> QPixmap:
+        """All points in a picture of the widget's size."""
+        layer = QPixmap(self.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.transparent)
+        # no kind may hide another only because it is drawn later
+        order = np.random.default_rng(0).permutation(len(self._layout.where))
+        order = order[np.isfinite(self._layout.where[order]).all(axis=1)]
+        chosen = np.isin(order, self.selected)
+        painter = QPainter(layer)
+        # a single one has a ring and lines to its neighbors, which are to be seen, too
+        painter.setOpacity(_FAINT if len(self._selected) > 1 else 1.0)
+        self._paint_points(painter, order[~chosen], ratio)
+        painter.setOpacity(1.0)
+        self._paint_points(painter, order[chosen], ratio)
+        painter.end()
+        return layer
+
+    def _paint_points(self, painter: QPainter, rows: npt.NDArray[np.int64], ratio: float) -> None:
+        halo, radius_px = self._theme.palette.card, self._radius_px
+        pictures = [mark_picture(mark, halo, radius_px, ratio) for mark in self._points.marks]
+        corners = (self._layout.where[rows] - radius_px - 2).tolist()
+        kinds = self._points.kinds[rows].tolist()
+        for (x_px, y_px), kind in zip(corners, kinds, strict=True):
+            painter.drawPixmap(QPointF(x_px, y_px), pictures[kind])
+
+    @property
+    def _radius_px(self) -> float:
+        """The more points, the smaller; on a large map they may be larger."""
+        count = len(self._points.places)
+        radius_px = next((px for most, px in _RADII_PX if count <= most), _LEAST_RADIUS_PX)
+        return radius_px * (_LARGER if min(self.width(), self.height()) > _LARGE_PX else 1.0)
+
+    def _paint_links(self, painter: QPainter) -> None:
+        """Lines from a point to others, and a ring around each."""
+        row, others = self._links
+        if not self._layout.has(row):
+            return
+        center, ring_px = self._layout.point(row), self._radius_px + 2
+        ends = [self._layout.point(other) for other in others if self._layout.has(other)]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.palette.text), 1.2))
+        for end in ends:
+            painter.drawEllipse(end, ring_px, ring_px)
+            line = QLineF(end, center)
+            if line.length() > 2 * ring_px:
+                far = line.length()
+                painter.drawLine(line.pointAt(ring_px / far), line.pointAt(1 - ring_px / far))
+        painter.setPen(QPen(QColor(self._theme.palette.text), 2))
+        painter.drawEllipse(center, ring_px + 1, ring_px + 1)
+
+    def _paint_told(self, painter: QPainter, point: QPointF) -> None:
+        """A ring around a point, and its picture beside it, wherever there is room."""
+        palette, ring_px = self._theme.palette, self._radius_px + 3
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(palette.text), 2))
+        painter.drawEllipse(point, ring_px, ring_px)
+        picture = self.picture_of(self._told)
+        if picture is None:
+            return
+        size = picture.deviceIndependentSize()
+        left_px = point.x() + ring_px + GRID_PX
+        if left_px + size.width() > self.width():
+            left_px = point.x() - ring_px - GRID_PX - size.width()
+        top_px = min(max(0.0, point.y() - size.height() / 2), self.height() - size.height())
+        box = QRectF(QPointF(max(0.0, left_px), top_px), size)
+        painter.drawPixmap(box.topLeft(), picture)
+        painter.setPen(QPen(QColor(palette.line_strong), 1))
+        painter.drawRect(box)
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        palette, width_px = self._theme.palette, 2 if self.hasFocus() else 1
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), width_px))
+        inset_px = width_px / 2
+        frame = QRectF(self.rect()).adjusted(inset_px, inset_px, -inset_px, -inset_px)
+        painter.drawRoundedRect(frame, RADIUS_PX / 2, RADIUS_PX / 2)
+
+    def _paint_lasso(self, painter: QPainter) -> None:
+        tint = QColor(self._theme.palette.accent)
+        painter.setPen(QPen(tint, 1.5, Qt.PenStyle.DashLine))
+        tint.setAlphaF(0.12)
+        painter.setBrush(tint)
+        painter.drawPolygon(QPolygonF(self._lasso))
