@@ -13,6 +13,7 @@ COMMANDS = (
     "convert",
     "demo",
     "evaluate",
+    "health",
     "import",
     "info",
     "phantom",

@@ -1,6 +1,6 @@
 """Project files: Teachable Machine's .tm and .ichdesk, read without trust, written without risk."""
 
-from ichdesk.archive.export import SIDES, export_samples
+from ichdesk.archive.export import export_samples
 from ichdesk.archive.files import open_project, save_project
 from ichdesk.archive.lost import lost_in_tm, lost_text
 from ichdesk.archive.native import SUFFIX as NATIVE_SUFFIX
@@ -10,7 +10,6 @@ from ichdesk.archive.store import SampleStore
 
 __all__ = [
     "NATIVE_SUFFIX",
-    "SIDES",
     "TM_SUFFIX",
     "Cancelled",
     "Opened",

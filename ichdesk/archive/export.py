@@ -11,11 +11,10 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason, shown_name
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.test_set import SIDES
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _LONGEST_BYTES = 120
-SIDES = ("train", "test")
-"""Folders of a project with a fixed test set: of what is trained on, and of that."""
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}

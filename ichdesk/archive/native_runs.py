@@ -12,7 +12,9 @@ from ichdesk.archive.native import MAX_MODEL_BYTES, OLD_MODEL_NAME, document_lim
 from ichdesk.archive.native_run import KnownParts, Numbers, read_run, run_document
 from ichdesk.archive.opened import ZipSource
 from ichdesk.archive.writer import add_entry
+from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project
+from ichdesk.core.run import TrainingRun
 from ichdesk.core.run_book import (
     MAX_MODELS_BYTES,
     MAX_RUNS,
@@ -33,7 +35,7 @@ _DATA = re.compile("[0-9a-f]{1,64}")
 
 def runs_document(runs: RunBook) -> list[Json]:
     """Which runs there are and what their user says of them, ready for JSON."""
-    return [_kept_document(kept) for kept in runs]
+    return [kept_document(kept) for kept in runs]
 
 
 def write_runs(archive: zipfile.ZipFile, runs: RunBook, project: Project, numbers: Numbers) -> None:
@@ -95,24 +97,15 @@ class RunReader:
                 yield kept
 
     def _kept(self, number: int, entry: JsonObject) -> KeptRun | None:
-        name, note = (_text(entry.get(key, "")) for key in ("name", "note"))
-        if name is None or title_problem(name):
-            self.source.notes.add(f"The name of run {number} is damaged and was left out.")
-            name = ""
-        if note is None or note_problem(note):
-            self.source.notes.add(f"The note on run {number} is damaged and was left out.")
-            note = ""
         try:
             run = read_run(self._document(number, entry), self.parts)
         except (EntryError, ValueError, OverflowError):
-            title = run_title(number, name)
+            title = run_title(number, read_words(number, entry, self.source.notes)[0])
             self.source.notes.add(
                 f"{title[0].upper()}{title[1:]} in the file cannot be used here and was left out."
             )
             return None
-        data = _text(entry.get("data")) or ""
-        data = data if _DATA.fullmatch(data) else data_fingerprint(run)
-        return KeptRun(number, run, _read_when(entry.get("trained")), name, note, data)
+        return read_kept(number, entry, run, self.source.notes)
 
     def _document(self, number: int, entry: JsonObject) -> Json:
         """What the file says of a run: in an entry of its own, or, in an old file, right here."""
@@ -147,10 +140,31 @@ def _model_name(number: int) -> str:
     return f"runs/{number}.safetensors"
 
 
-def _kept_document(kept: KeptRun) -> JsonObject:
+def kept_document(kept: KeptRun) -> JsonObject:
+    """What is known of a run besides its figures, ready for JSON."""
     when = kept.trained.strftime(_WHEN) if kept.trained else None
     said: JsonObject = {"number": kept.number, "trained": when, "data": kept.data}
     return said | {"name": kept.name, "note": kept.note}
+
+
+def read_kept(number: int, entry: JsonObject, run: TrainingRun, notes: Notes) -> KeptRun:
+    """A run with what `kept_document` says of it; what cannot be used is left out, with a note."""
+    name, note = read_words(number, entry, notes)
+    data = _text(entry.get("data")) or ""
+    data = data if _DATA.fullmatch(data) else data_fingerprint(run)
+    return KeptRun(number, run, _read_when(entry.get("trained")), name, note, data)
+
+
+def read_words(number: int, entry: JsonObject, notes: Notes) -> tuple[str, str]:
+    """Name and note of a run; empty, with a sentence in `notes`, if they are damaged."""
+    name, note = (_text(entry.get(key, "")) for key in ("name", "note"))
+    if name is None or title_problem(name):
+        notes.add(f"The name of run {number} is damaged and was left out.")
+        name = ""
+    if note is None or note_problem(note):
+        notes.add(f"The note on run {number} is damaged and was left out.")
+        note = ""
+    return name, note
 
 
 def _read_when(value: Json) -> datetime | None:

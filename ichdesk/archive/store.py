@@ -8,12 +8,12 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from ichdesk.archive.spool_folder import SpoolFolder
+from ichdesk.archive.spool_folder import SpoolFolder, fresh_folder, left_folders
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
 from ichdesk.core.samples import Sample
 
-_SPOOL_NAME = "samples.bin"
+SPOOL_NAME = "samples.bin"
 
 
 class SampleStore:
@@ -64,18 +64,38 @@ class SampleStore:
                 self._samples[digest] = known
         return known
 
+    def folder(self) -> Path:
+        """The fresh folder, for what else must outlive a crash; OSError if none can be made."""
+        with self._lock:
+            if self._file is None:
+                self._open()
+            return self._path.parent
+
+    def left(self) -> list[SpoolFolder]:
+        """Folders of stores that were never closed, with unsaved work; locked, oldest first."""
+        return left_folders(self._base)
+
     def close(self) -> None:
         """Remove the fresh folder; samples of this store cannot be read afterwards."""
+        self._end_use()
+        if self._folder is not None:
+            self._folder.remove()
+
+    def leave(self) -> None:
+        """Close, but keep the folder with the unsaved work in it for the next start."""
+        self._end_use()
+        if self._folder is not None:
+            self._folder.leave()
+
+    def _end_use(self) -> None:
         with self._lock:
             if self._file is not None:
                 self._file.close()
             self._samples.clear()
-        if self._folder is not None:
-            self._folder.remove()
 
     def _open(self) -> FileIO:
-        self._folder = self._folder or SpoolFolder(self._base)
-        self._path = self._folder.path / _SPOOL_NAME
+        self._folder = self._folder or fresh_folder(self._base)
+        self._path = self._folder.path / SPOOL_NAME
         self._file = self._path.open("w+b", buffering=0)  # unbuffered: others read at once
         return self._file
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from ichdesk.archive import (
     NATIVE_SUFFIX,
-    SIDES,
     TM_SUFFIX,
     Opened,
     SampleStore,
@@ -33,7 +32,7 @@ from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pictures import read_one
 from ichdesk.imaging.pipeline import checked, model_pixels
-from ichdesk.imaging.placement import add_to_test_set
+from ichdesk.imaging.placement import add_to_test_set, by_side
 from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, repeat_training, start_training
@@ -206,8 +205,8 @@ def gather_project(source: Path, store: SampleStore) -> Opened:
         return open_file(source, store)
     if not source.exists():
         raise UserError(f"{source} does not exist; check the name.")
-    if source.is_dir() and {p.name for p in source.iterdir() if p.is_dir()} == set(SIDES):
-        train, test = (source / side for side in SIDES)
+    if len(sides := by_side([source])) > 1:
+        ((train,), _), ((test,), _) = sides
         return Opened(with_test_images(gather_project(train, store).project, test, store), ())
     gathered = gather([source], store.add)
     warn([*gathered.left_out, *scans_sentences(gathered.scans)])

@@ -188,7 +188,7 @@ def kinds_check(classes: Sequence[ClassBin]) -> Check:
 
 def split_check(project: Project, run: TrainingRun | None) -> Check:
     """What the split of the last training hides."""
-    title = "Split of the last training"
+    title = "Training and test"
     if run is None or run.split is None or not any(run.test):
         text = "Nothing was trained and tested yet."
         advice = "Train once: then patients and near copies on both sides are counted here."

@@ -12,8 +12,8 @@ FOR_RGB = (255, 140, 26)
 AGAINST_RGB = (64, 156, 255)
 """Orange and blue, which all the color-blind tell apart, light enough for black ground."""
 
-_GAMMA = 0.8  # below 1, so that half the heat does not look like a fourth
-_TOP_SHARE = 0.998  # of all pixels; single hot ones do not decide the scale
+_GAMMA = 0.7  # below 1, so that half the heat does not look like a fourth
+_TOP_SHARE = 0.996  # of all pixels; single hot ones do not decide the scale
 _LEAST_DIFFERENCE = 0.1  # logit; of less, a share would say nothing
 _SMALLEST = 1e-9
 HARDLY_CHANGES, CHANGES = 0.7, 0.4
@@ -34,9 +34,7 @@ _NETWORK = (
 
 def upsampled(values: Map, side_px: int) -> Map:
     """A map (h, w) on a finer grid, (side, side), bilinear between the middles of its cells."""
-    rows, columns = (_weights(count, side_px) for count in values.shape)
-    smooth: Map = (rows @ values @ columns.T).astype(np.float32)
-    return smooth
+    return _stretched(_stretched(values.T, side_px).T, side_px)
 
 
 def scale_of(maps: Sequence[Map]) -> float:
@@ -91,8 +89,12 @@ def _verdict(correlation: float, sentences: tuple[str, str, str]) -> str:
     return sentences[level]
 
 
-def _weights(count: int, side_px: int) -> npt.NDArray[np.float64]:
-    """(side, count): how much each cell counts in each pixel."""
-    place = np.clip((np.arange(side_px) + 0.5) * count / side_px - 0.5, 0, count - 1)
-    distance = np.abs(place[:, None] - np.arange(count))
-    return np.maximum(0.0, 1.0 - distance)
+def _stretched(values: Map, side_px: int) -> Map:
+    """(h, w) to (h, side); a product of matrices would start threads for so little."""
+    last = values.shape[1] - 1
+    place = np.clip((np.arange(side_px) + 0.5) * (last + 1) / side_px - 0.5, 0, last)
+    left = place.astype(np.intp)
+    share = (place - left).astype(np.float32)
+    right = np.minimum(left + 1, last)
+    found: Map = values[:, left] * (1 - share) + values[:, right] * share
+    return found

@@ -121,7 +121,7 @@ def differences(figures: npt.NDArray[np.float32]) -> list[Difference]:
             for name, a, b in zip(FIGURES, figures[one], figures[other], strict=True):
                 if min(a[1], b[1]) >= 2:
                     found.append(Difference(name, one, other, *_standardized(a, b)))
-    return sorted(found, key=lambda difference: -difference.least)
+    return sorted(found, key=lambda difference: (-difference.least, -abs(difference.d)))
 
 
 def _standardized(

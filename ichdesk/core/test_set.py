@@ -9,6 +9,9 @@ from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, is_done
 from ichdesk.core.samples import Sample
 
+SIDES = ("train", "test")
+"""Folders of a project with a fixed test set: of what is trained on, and of the test set."""
+
 
 def lock_problem(project: Project, run: TrainingRun | None) -> str:
     """Why the split of a run cannot be locked and what to do, one sentence; "" if it can."""

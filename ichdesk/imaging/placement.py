@@ -7,6 +7,7 @@ from pathlib import Path
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
 from ichdesk.core.samples import Sample
+from ichdesk.core.test_set import SIDES
 from ichdesk.imaging.gathered import Gathered
 
 
@@ -33,6 +34,22 @@ def add_gathered(
         project = project.add_samples(target, samples)
         added += len(samples)
     return project, added
+
+
+def by_side(paths: Sequence[Path]) -> list[tuple[Sequence[Path], bool]]:
+    """The paths, and whether they are meant for the fixed test set.
+
+    Of a folder that has the folders `train` and `test` and no others, the latter is.
+    """
+    try:
+        inside = list(paths[0].iterdir()) if len(paths) == 1 else []
+    except OSError:  # a file, or whoever reads it says why it cannot be read
+        return [(paths, False)]
+    folders = {path.name.lower(): path for path in inside if path.is_dir()}
+    if folders.keys() != set(SIDES):
+        return [(paths, False)]
+    train, test = (folders[side] for side in SIDES)
+    return [([train], False), ([test], True)]
 
 
 def add_to_test_set(

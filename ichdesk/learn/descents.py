@@ -15,7 +15,7 @@ from ichdesk.learn.head import RECIPES, Head
 from ichdesk.learn.loss_surface import flat_weights
 
 _MOST_KEPT = 200
-_MOST_NUMBERS = 2**24  # of all weights that are kept of one training, 64 MB
+_MOST_NUMBERS = 2**23  # of all weights that are kept of one training, 32 MB
 
 
 @dataclass(frozen=True, slots=True)

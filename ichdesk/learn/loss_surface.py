@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from ichdesk.learn.fit import Labeled
 from ichdesk.learn.head import HIDDEN_UNITS, Head
 
-_LEAST_LENGTH = 1e-5  # of the longer axis; what turns less than this is a straight line
+_LEAST_SQUARE = 1e-6  # of the longer axis; what bends less than this is a straight line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,12 @@ def path_plane(path: torch.Tensor, origin: torch.Tensor, generator: torch.Genera
         generator: Chance for what the path leaves open.
     """
     steps = path - origin
-    _, lengths, components = torch.linalg.svd(steps, full_matrices=False)
-    found = int((lengths[:2] > _LEAST_LENGTH * lengths[0]).sum())
+    # P is far larger than N, so the components come from the products of the steps
+    squares, weightings = torch.linalg.eigh((steps @ steps.T).double())  # rising
+    found = int((squares[-2:] > _LEAST_SQUARE * squares[-1]).sum())
+    components = weightings[:, len(steps) - found :].flip(1).T.float() @ steps  # (found, P)
     free = torch.randn((2 - found, path.shape[1]), generator=generator)
-    axes = torch.linalg.qr(torch.cat([components[:found], free]).T).Q.T  # (2, P)
+    axes = torch.linalg.qr(torch.cat([components, free]).T).Q.T  # (2, P)
     gone = ((path - path[0]) @ axes.T).sum(dim=0)  # (2,)
     return Plane(origin, axes * torch.where(gone < 0.0, -1.0, 1.0)[:, None])
 

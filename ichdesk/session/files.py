@@ -1,7 +1,6 @@
 """The project under edit and its files: opened, saved, imported, exported in the background."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +25,7 @@ from ichdesk.core.test_set import lock_problem, locked, overlap_text
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import Gathered
 from ichdesk.imaging.pipeline import baked, checked
-from ichdesk.imaging.placement import add_gathered, add_to_test_set
+from ichdesk.imaging.placement import add_gathered, add_to_test_set, by_side
 from ichdesk.session.editing import ProjectEditor
 from ichdesk.session.imports import (
     added_level,
@@ -161,19 +160,25 @@ class ProjectFiles(ProjectEditor):
 
         A folder of folders makes a class of each; other images, and slices of scans in any case,
         go to `class_id`, or to a new class named after the folder or zip. What is meant for the
-        fixed test set (`is_test`) makes no class and needs one to go to.
+        fixed test set (`is_test`) makes no class and needs one to go to. A folder that has only
+        the folders `train` and `test` says itself what is meant for which.
         """
-        number = self._projects_before
+        number, one_class = self._projects_before, class_id is not None
 
-        def done(gathered: Gathered) -> None:
-            if number != self._projects_before:
-                self.report(_NOT_ADDED, Level.WARNING)
-            elif is_test:
-                self._add_to_test_set(gathered, class_id)
-            else:
-                self._add_gathered(gathered, class_id, paths)
+        def work(progress: Progress) -> list[tuple[Gathered, Sequence[Path], bool]]:
+            parts = [(paths, is_test)] if is_test or one_class else by_side(paths)
+            add = self._store.add
+            return [(gather(p, add, progress, one_class=one_class), p, side) for p, side in parts]
 
-        work = partial(gather, paths, self._store.add, one_class=class_id is not None)
+        def done(found: list[tuple[Gathered, Sequence[Path], bool]]) -> None:
+            for gathered, read, side in found:
+                if number != self._projects_before:
+                    self.report(_NOT_ADDED, Level.WARNING)
+                elif side:
+                    self._add_to_test_set(gathered, class_id)
+                else:
+                    self._add_gathered(gathered, class_id, read)
+
         self._jobs.start("Reading images", work, done)
 
     def export_samples(self, folder: Path, class_id: int | None = None) -> None:

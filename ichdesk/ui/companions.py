@@ -64,9 +64,16 @@ def _health(session: Session, theme: Theme, post: Post) -> Companion:
     return HealthWindow(session, theme, post)
 
 
+def _heat_maps(session: Session, theme: Theme, _: Post) -> Companion:
+    from ichdesk.ui.heat_maps.heat_window import HeatWindow  # noqa: PLC0415 - when asked for
+
+    return HeatWindow(session, theme)
+
+
 ENTRIES: Mapping[str, Entry] = {
     "runs": Entry("&Runs", "Ctrl+R", "history", _runs),
     "gallery": Entry("&Gallery by class", "Ctrl+G", "view-grid-outline", _gallery),
+    "heat-maps": Entry("&Where it looked", "Ctrl+L", "fire", _heat_maps),
     "similarity": Entry("Si&milarity map", "Ctrl+M", "chart-scatter-plot", _similarity),
     "health": Entry("&Data health", "Ctrl+H", "stethoscope", _health),
 }

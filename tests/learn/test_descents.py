@@ -72,9 +72,9 @@ def test_of_many_epochs_some_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_large_head_keeps_fewer_epochs() -> None:
     assert len(descents._kept_epochs(1_000, 13_000)) == 201
-    assert len(descents._kept_epochs(1_000, 2**24 // 50)) == 51
-    assert len(descents._kept_epochs(1_000, 2**24)) == 9
-    assert len(descents._kept_epochs(3, 2**24)) == 4
+    assert len(descents._kept_epochs(1_000, 2**23 // 50)) == 51
+    assert len(descents._kept_epochs(1_000, 2**23)) == 9
+    assert len(descents._kept_epochs(3, 2**23)) == 4
 
 
 def test_a_loss_beyond_all_numbers_ends_it() -> None:

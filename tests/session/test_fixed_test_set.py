@@ -86,6 +86,29 @@ def test_images_of_no_class_are_told(desk: Desk, tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_of_train_and_test_says_which_is_which(desk: Desk, tmp_path: Path) -> None:
+    for number, name in enumerate(("Train/Bleed", "Train/Normal", "test/Normal", "test/Bleed")):
+        desk.image(tmp_path / "set" / name, "x.png", 200 + number)
+    desk.session.import_files([tmp_path / "set"])
+    desk.finish_jobs()
+    bins = desk.session.project.classes[2:]
+    assert [(b.name, [s.is_test for s in b.samples]) for b in bins] == [
+        ("Bleed", [False, True]),
+        ("Normal", [False, True]),
+    ]
+    assert desk.session.notices == ()
+
+
+def test_among_other_folders_they_are_classes(desk: Desk, tmp_path: Path) -> None:
+    for number, name in enumerate(("train", "test", "third")):
+        desk.image(tmp_path / "set" / name, "x.png", 200 + number)
+    desk.session.import_files([tmp_path / "set"])
+    desk.finish_jobs()
+    names = [bin_.name for bin_ in desk.session.project.classes[2:]]
+    assert sorted(names) == ["test", "third", "train"]
+    assert desk.session.project.test_count == 0
+
+
 def test_what_holds_no_test_image_is_said(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_bytes(b"no image")
     desk.session.import_files([tmp_path / "notes.png"], ids(desk.session)[0], is_test=True)
@@ -128,6 +151,16 @@ def test_moving_keeps_the_side_or_changes_it_in_one_step(desk: Desk, tmp_path: P
         session.undo()
     assert fixed(session.project) == [(), ()]
     assert [len(bin_.samples) for bin_ in session.project.classes] == [3, 3]
+
+
+def test_what_is_moved_or_removed_with_others_stays_on_its_side(desk: Desk, tmp_path: Path) -> None:
+    desk.fill(tmp_path)
+    first, second = ids(desk.session)
+    desk.session.move_samples(first, [1, 2], first, is_test=True)
+    desk.session.move_from_classes({first: [0, 1]}, second)
+    assert fixed(desk.session.project) == [(0,), (4,)]
+    desk.session.remove_from_classes({first: [0], second: [0]})
+    assert fixed(desk.session.project) == [(), (3,)]
 
 
 def test_moving_nowhere_is_no_edit(desk: Desk, tmp_path: Path) -> None:

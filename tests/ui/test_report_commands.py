@@ -62,6 +62,7 @@ def test_both_files_are_written_and_told(qtbot, window, trained, asked, tmp_path
     page = (tmp_path / "mine.html").read_text("utf-8")
     assert page.count("<img") >= 2 + 4
     assert "Test accuracy: 6 of 10 test images right" in page
+    assert ">Run 1, 20" in page
     assert (tmp_path / "mine.pdf").read_bytes().startswith(b"%PDF")
     assert asked[0][0][1].endswith("Untitled project report.html")
 

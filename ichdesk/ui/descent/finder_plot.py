@@ -42,7 +42,7 @@ class FinderPlot(StillPlot):
         item = self.getPlotItem()
         self._measured, self._smoothed = item.plot(antialias=True), item.plot(antialias=True)
         self._own, self._suggested = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
-        for line in (self._own, self._suggested):
+        for line in (self._suggested, self._own):  # dashes show where both are at one place
             item.addItem(line)
         item.getAxis("bottom").setTicks([[(d, rate_text(10.0**d)) for d in _DECADES]])
         self.setXRange(*_ENDS, padding=0.02)

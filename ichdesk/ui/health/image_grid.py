@@ -21,7 +21,7 @@ from ichdesk.ui.thumbnails import Thumbnails
 
 PICTURE_PX = 128
 _LINE_PX = 2 * GRID_PX
-_CELL_PX = QSize(PICTURE_PX + 2 * GRID_PX, PICTURE_PX + 2 * _LINE_PX + 2 * GRID_PX)
+_CELL_PX = QSize(PICTURE_PX + 2 * GRID_PX, PICTURE_PX + 3 * _LINE_PX + 2 * GRID_PX)
 _BETWEEN = ("same as the next", "same as the one before")
 
 
@@ -153,9 +153,14 @@ class _Delegate(ThumbnailDelegate):
         return FAINT if self.view.rows[row].place is None else 1.0
 
     def paint_rest(self, painter: QPainter, box: QRect, row: int) -> None:
-        """Draw two lines of text."""
+        """Draw three lines of text."""
         palette, place = self.view.theme.palette, self.view.rows[row].place
         line = QRect(box.left(), box.bottom() + 3, box.width() + GRID_PX, _LINE_PX)
-        color = palette.text if place else palette.warning
-        paint_line(painter, line, place_text(place, self.view.names), color, bold=True)
-        paint_line(painter, line.translated(0, _LINE_PX), self.view.remark(row), palette.text_soft)
+        if place is None:
+            paint_line(painter, line, place_text(None, {}), palette.warning, bold=True)
+        else:
+            paint_line(painter, line, f"Image {place.index + 1:,}", palette.text, bold=True)
+            name = self.view.names.get(place.class_id, "")
+            paint_line(painter, line.translated(0, _LINE_PX), name, palette.text)
+        remark = line.translated(0, 2 * _LINE_PX)
+        paint_line(painter, remark, self.view.remark(row), palette.text_soft)

@@ -10,7 +10,8 @@ from ichdesk.ui.heat_maps.heat_picture import HeatPicture
 from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 
-TITLES = ("Trained", "Random last part", "Upper half random", "All random")
+LEVELS = ("Random last part", "Upper half random", "All random")
+_TITLES = ("Trained", *LEVELS)
 _MOST_PX = 28 * GRID_PX
 
 
@@ -19,8 +20,8 @@ class CheckStrip(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pictures = [HeatPicture(theme, _MOST_PX) for _ in TITLES]
-        self.captions = [CaptionLabel(title) for title in TITLES]
+        self.pictures = [HeatPicture(theme, _MOST_PX) for _ in _TITLES]
+        self.captions = [CaptionLabel(title) for title in _TITLES]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID_PX // 2)
@@ -48,17 +49,18 @@ class CheckStrip(QWidget):
             strength: Opacity of the full color.
         """
         maps = [trained, *(heat for heat, _ in checks)]
-        maps += [None] * (len(TITLES) - len(maps))
+        maps += [None] * (len(_TITLES) - len(maps))
         for place, heat in zip(self.pictures, maps, strict=True):
             if picture is None or heat is None:
                 place.show_pixels(None, "…")
                 continue
-            fine = upsampled(heat, len(picture))
-            place.show_pixels(overlay(picture, fine, scale_of([fine]), strength))
+            coarse = picture[::2, ::2]  # they are shown so small
+            fine = upsampled(heat, len(coarse))
+            place.show_pixels(overlay(coarse, fine, scale_of([fine]), strength))
         self._say([alike for _, alike in checks])
 
     def _say(self, alike: Sequence[float]) -> None:
-        for k, (title, caption) in enumerate(zip(TITLES, self.captions, strict=True)):
+        for k, (title, caption) in enumerate(zip(_TITLES, self.captions, strict=True)):
             known = 0 < k <= len(alike)
             caption.say(f"{title}: {signed(alike[k - 1])}" if known else title)
             self.pictures[k].setAccessibleName(caption.text())

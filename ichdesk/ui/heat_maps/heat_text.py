@@ -7,7 +7,7 @@ import numpy as np
 from ichdesk.core.heat_map import explained, verdict
 from ichdesk.core.notes import counted
 from ichdesk.ui.cards.output_bars import percent_text
-from ichdesk.ui.heat_maps.check_strip import signed
+from ichdesk.ui.heat_maps.check_strip import LEVELS, signed
 from ichdesk.ui.heat_maps.items import Item, Source
 from ichdesk.ui.heat_maps.pages import Page
 
@@ -47,8 +47,8 @@ def score_text(page: Page, row: int, label: int, name: str) -> str:
 
 
 def check_text(correlations: Sequence[Sequence[float]]) -> str:
-    """What the check says, from the correlations of each image at all levels."""
-    if not correlations:
+    """What the check says, from the correlations of each image; "" before it is done."""
+    if not all(len(own) == len(LEVELS) for own in correlations):
         return ""
     means = np.mean(correlations, axis=0)
     n = counted(len(correlations), "image")

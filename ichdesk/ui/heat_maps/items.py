@@ -38,6 +38,11 @@ class Item:
     pixels: npt.NDArray[np.uint8] | None = None
 
     @property
+    def position(self) -> int:
+        """Of a test image in its class when it was trained."""
+        return int(self.place.partition(":")[2] or 0)
+
+    @property
     def said(self) -> int:
         """Index of the class that the model said; 0 before it has."""
         return self.answer.index(max(self.answer)) if self.answer else 0
@@ -56,7 +61,7 @@ class Item:
         return self.truth is not None and self.said != self.truth
 
 
-def test_items(run: TrainingRun, source: Source) -> tuple[Item, ...]:
+def tested_items(run: TrainingRun, source: Source) -> tuple[Item, ...]:
     """The test images of a run; none if the answers were not kept."""
     answers = run.test_probabilities
     places = [(label, i) for label, own in enumerate(run.test) for i in own]

@@ -109,8 +109,9 @@ class Pages:
         }
         pixels = [item.pixels for item in items if item.pixels is not None]
         images = np.stack(pixels) if pixels else None
-        if self._session.observations.ask(self._place, Wish("heat-maps", options, images)):
-            self._asked = key
+        before, self._asked = self._asked, key
+        if not self._session.observations.ask(self._place, Wish("heat-maps", options, images)):
+            self._asked = before
 
     def retry(self) -> None:
         """Ask anew for what went wrong."""

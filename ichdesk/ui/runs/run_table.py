@@ -4,11 +4,11 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
+from ichdesk.ui.runs.run_delegates import NameDelegate, TickDelegate
 from ichdesk.ui.runs.run_model import NAME, NUMBER, SORT_ROLE, TICK, RunModel
-from ichdesk.ui.runs.tick_delegate import TickDelegate
 from ichdesk.ui.theme import GRID_PX, Theme
 
-_WIDTHS_PX = (72, 88, 136, 232, 176, 152, 112, 160)
+_WIDTHS_PX = (68, 84, 124, 248, 144, 148, 120, 160)
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _MIN_ROWS_PX = 16 * GRID_PX
 
@@ -28,6 +28,7 @@ class RunTable(QTreeView):
         self._sorted.setDynamicSortFilter(True)
         self.setModel(self._sorted)
         self.setItemDelegateForColumn(TICK, TickDelegate(theme, self))
+        self.setItemDelegateForColumn(NAME, NameDelegate(self))
         theme.changed.connect(self.viewport().update)
         self.setAccessibleName("Runs; Space chooses a run to compare, F2 names it")
         self.setRootIsDecorated(False)

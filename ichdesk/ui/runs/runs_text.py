@@ -116,12 +116,12 @@ def differences_text(a: KeptRun, b: KeptRun) -> str:
         f"A: {old}; B: {new}" for old, new in differing_settings(a.run.config, b.run.config)
     ] or ["The settings are the same."]
     added, removed = data_change(a.run, b.run)
-    if added or removed:
-        parts = [f"{counted(added, 'image')} that A has not" if added else ""]
-        parts.append(f"not {counted(removed, 'image')} of A" if removed else "")
-        lines.append(f"B has {' and '.join(filter(None, parts))}.")
-    else:
+    if not added and not removed:
         lines.append("The images are the same.")
+    if removed:
+        lines.append(f"{counted(removed, 'image')} of A {_are(removed)} not in B.")
+    if added:
+        lines.append(f"{counted(added, 'image')} of B {_are(added)} not in A.")
     return "\n".join(lines)
 
 
@@ -162,7 +162,8 @@ def caution_text(facts: RunComparison) -> str:
         a, b = facts.tested
         parts.append(
             f"A was tested on {counted(a, 'image')} and B on {b:,}; only the {facts.common:,} that "
-            "both were tested on can be compared one by one."
+            "both were tested on can be compared one by one. “Lock the last split” in the Edit "
+            "menu lets all further runs be tested on the same images."
         )
     if facts.shares_patients:
         parts.append(
@@ -181,6 +182,10 @@ def _disagree(facts: RunComparison) -> bool:
     interval = facts.paired.interval
     leaves_out_0 = interval is not None and not interval[0] <= 0 <= interval[1]
     return leaves_out_0 and may_be_chance(facts.paired.p)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _signed(value: float) -> str:

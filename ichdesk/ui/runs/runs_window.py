@@ -1,5 +1,6 @@
 """The window of runs: the list, a note on each, and any two of them side by side."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -73,6 +74,7 @@ class RunsWindow(Companion):
         self.setWindowTitle(f"{say.TITLE} - ICHDesk")
         self.setMinimumSize(*_MIN_SIZE_PX)
         self._lay_out()
+        self._order_tabs()
         self._connect()
         self._fit_screen()
         self.refresh(~Change(0))
@@ -137,7 +139,8 @@ class RunsWindow(Companion):
         session, number = self._session, self.table.number
         kept = None if number is None else session.runs[number]
         is_present = kept is not None and kept.number == session.runs.present
-        in_use = is_present and not session.is_training and not session.is_stale
+        is_set = kept is not None and kept.run.config == session.project.config
+        in_use = is_present and is_set and not session.is_training
         hindrance = say.TRAINING if session.is_training else say.IN_USE if in_use else ""
         self.editor.show_run(kept, hindrance if kept else "", is_present=is_present)
 
@@ -202,6 +205,19 @@ class RunsWindow(Companion):
         self.copy_button.clicked.connect(self._on_copy)
         self.table_button.clicked.connect(self._on_copy_table)
         self.save_button.clicked.connect(self._on_save)
+
+    def _order_tabs(self) -> None:
+        """From the list through the note and the buttons to what is compared."""
+        editor, pane = self.editor, self.pane
+        stops = (
+            *(self.table, editor.note),
+            *(editor.restore_button, editor.name_button, editor.remove_button, self.back_button),
+            *(self.copy_button, self.table_button, self.save_button, self.help_button),
+            *(side_list.grid for side_list in pane.lists),
+            *pane.matrices,
+        )
+        for one, other in pairwise(stops):
+            self.setTabOrder(one, other)
 
     def _fit_screen(self) -> None:
         available = QGuiApplication.primaryScreen().availableGeometry()

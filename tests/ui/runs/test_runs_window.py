@@ -1,94 +1,21 @@
 """The window of runs: the list, two of them side by side, names, notes, restoring, removing."""
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from ichdesk.core.run_comparison import Obstacle, RunComparison
-from ichdesk.core.split_facts import SplitFacts
-from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
-from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.runs import runs_text as say
-from ichdesk.ui.runs.pair_plot import LABELS
-from ichdesk.ui.runs.run_model import ACCURACY, NAME, NUMBER, SETTINGS, TICK, csv_rows
+from ichdesk.ui.runs.run_model import NAME, NUMBER, TICK, csv_rows
 from ichdesk.ui.runs.runs_window import RunsWindow
-from ichdesk.ui.theme import Mode, Theme
-
-TESTED = range(6)
-Train = Callable[..., None]
-
-
-@pytest.fixture
-def session(live_session: Session, fill: Callable[..., None]) -> Session:
-    fill(Bleed=9, Normal=9)
-    return live_session
-
-
-@pytest.fixture
-def train(session: Session) -> Train:
-    """Trains; the test images of these rows, class after class, come out wrong."""
-
-    def train(*wrong: int, tested: range = TESTED, epochs: int = 2, **settings: object) -> None:
-        session.set_config(replace(session.project.config, epochs=epochs, **settings))
-        assert session.train()
-        run = session.run
-        rest = tuple(n for n in range(9) if n not in tested)
-        test = (tuple(tested),) * 2
-        session.handle(msg.SplitMade(run.request_id, (rest,) * 2, test, "cpu", (), SplitFacts()))
-        answers, counts = np.zeros((2 * len(tested), 2), np.float32), np.zeros((2, 2), np.int64)
-        for row in range(2 * len(tested)):
-            truth = row // len(tested)
-            called = 1 - truth if row in wrong else truth
-            answers[row, called], answers[row, 1 - called] = 0.9 - 0.01 * row, 0.1 + 0.01 * row
-            counts[truth, called] += 1
-        for number in range(epochs):
-            ended = (run.request_id, number, 0.9, 0.8, 0.5, 0.6, counts)
-            session.handle(msg.EpochEnded(*ended))
-        model = np.frombuffer(b"model", np.uint8)
-        ended = (run.request_id, msg.Outcome.DONE, None, {}, answers)
-        session.handle(msg.RunEnded(*ended, model=model))
-
-    return train
-
-
-@pytest.fixture
-def theme() -> Theme:
-    return Theme(Mode.LIGHT)
-
-
-@pytest.fixture
-def make(qtbot: QtBot, session: Session, bridge: Bridge, theme: Theme) -> Iterator[Callable]:
-    made: list[RunsWindow] = []
-
-    def make() -> RunsWindow:
-        window = RunsWindow(session, theme, bridge.post)
-        made.append(window)
-        window.finished.connect(made.clear)
-        bridge.subscribe(lambda change: window.refresh(change) if made else None)
-        window.show()
-        qtbot.waitActive(window)
-        return window
-
-    yield make
-    for window in list(made):
-        window.close()
-    bridge.close()
-
-
-def cells(window: RunsWindow, column: int) -> list[str]:
-    """What a column shows, from the top."""
-    model = window.table.model()
-    return [model.index(row, column).data() for row in range(model.rowCount())]
+from tests.ui.runs.conftest import Train, cells
 
 
 def press(qtbot: QtBot, button: QAbstractButton) -> None:
@@ -100,12 +27,6 @@ def type_name(qtbot: QtBot, window: RunsWindow, name: str) -> None:
     field = window.table.findChild(QLineEdit)
     field.setText(name)
     qtbot.keyClick(field, Qt.Key.Key_Return)
-
-
-@pytest.fixture
-def settle(bridge: Bridge) -> Callable[[], None]:
-    """Tells the last change now, which else comes at most 30 times a second."""
-    return bridge._flush
 
 
 def test_without_runs_it_says_what_to_do(make: Callable[[], RunsWindow]) -> None:
@@ -123,47 +44,6 @@ def test_one_run_asks_for_another(make: Callable[[], RunsWindow], train: Train) 
     assert window.hint_label.text() == say.ONE_RUN
     assert not window.copy_button.isEnabled()
     assert window.table_button.isEnabled()
-
-
-def test_the_last_two_runs_stand_side_by_side(make: Callable[[], RunsWindow], train: Train) -> None:
-    train(0, 1, 7)
-    train(0, epochs=5, seed=4)
-    window = make()
-    assert cells(window, TICK) == ["B", "A"]
-    assert cells(window, ACCURACY) == [
-        "11 of 12 = 0.92 (0.65 to 0.99)",
-        "9 of 12 = 0.75 (0.47 to 0.91)",
-    ]
-    assert cells(window, SETTINGS) == ["5 epochs, seed 4", "2 epochs, seed 0"]
-    pane = window.pane
-    assert [label.text() for label in pane.titles] == ["A: Run 1", "B: Run 2"]
-    assert pane.differences.text() == (
-        "A: 2 epochs; B: 5 epochs\nA: seed 0; B: seed 4\nThe images are the same."
-    )
-    assert pane.difference.text() == (
-        "On the same 12 test images, B is right on 2 more than A: difference in accuracy +0.17 "
-        "(95 % interval −0.12 to +0.45)."
-    )
-    assert pane.sides.text() == (
-        "Right only in B: 2; right only in A: 0; right in both: 9; in neither: 1. That may be "
-        "chance (exact McNemar test, p = 0.50)."
-    )
-    assert [len(side.grid.rows) for side in pane.lists] == [0, 2]
-    assert pane.lists[1].title.text() == "Right only in B: 2 of 12 images"
-    assert pane.matrices[0].table()[1][1:3] == ["4", "2"]
-
-
-def test_curves_of_both_are_drawn(make: Callable[[], RunsWindow], train: Train) -> None:
-    train(0)
-    train(epochs=6)
-    plot = make().pane.plots[0]
-    assert [len(curve.getData()[0]) for curve in plot.curves] == [2, 2, 6, 6]
-    styles = [curve.opts["pen"].style() for curve in plot.curves]
-    assert styles[:2] == [Qt.PenStyle.SolidLine] * 2
-    assert styles[2:] == [Qt.PenStyle.CustomDashLine] * 2
-    colors = [curve.opts["pen"].color().name() for curve in plot.curves]
-    assert colors[:2] == colors[2:]
-    assert all(label in plot.accessibleDescription() for label in LABELS)
 
 
 def test_any_two_runs_can_be_ticked(
@@ -219,10 +99,9 @@ def test_a_run_is_named_in_the_list(
     settle()
     assert cells(window, NAME) == ["Bone window"]
     press(qtbot, window.editor.name_button)
-    type_name(qtbot, window, "x" * 200)
-    qtbot.waitUntil(lambda: bool(session.notices))
-    assert session.runs[1].name == "Bone window"
-    assert "at most 100 characters" in session.notices[-1].text
+    assert window.table.findChild(QLineEdit).maxLength() == 100
+    type_name(qtbot, window, "")
+    qtbot.waitUntil(lambda: session.runs[1].name == "")
 
 
 def test_a_note_is_kept_when_the_field_is_left(
@@ -246,6 +125,27 @@ def test_a_note_is_kept_when_the_field_is_left(
     assert len(note.toPlainText()) == 2000
     window.close()
     assert len(session.runs[1].note) == 2000
+
+
+def test_tab_goes_through_all_of_it(
+    make: Callable[[], RunsWindow], train: Train, qtbot: QtBot
+) -> None:
+    train(0)
+    train(1)
+    train(2)
+    window = make()
+    window.table.choose(1)
+    window.table.setFocus()
+    met = []
+    for _ in range(11):
+        met.append(window.focusWidget())
+        qtbot.keyClick(met[-1], Qt.Key.Key_Tab)
+    editor, pane = window.editor, window.pane
+    assert met == [
+        *(window.table, editor.note, editor.restore_button, editor.name_button),
+        *(editor.remove_button, window.copy_button, window.table_button, window.save_button),
+        *(window.help_button, pane.lists[0].grid, pane.lists[1].grid),
+    ]
 
 
 def test_a_run_is_restored(
@@ -315,50 +215,6 @@ def test_a_note_on_a_run_that_is_removed_goes_with_it(
     assert session.runs[2].note == ""
 
 
-def test_images_that_changed_sides_open_in_the_viewer(
-    make: Callable[[], RunsWindow], train: Train, session: Session, qtbot: QtBot
-) -> None:
-    train(1)
-    train()
-    window = make()
-    grid = window.pane.lists[1].grid
-    (row,) = grid.rows
-    assert (row.place.class_id, row.place.index) == (session.project.classes[0].id, 1)
-    with qtbot.waitSignal(window.view_requested) as asked:
-        grid.view_requested.emit(0)
-    assert asked.args == [row.place.class_id, 1]
-    session.remove_samples(session.project.classes[0].id, [1])
-    assert grid.rows[0].place is None
-    grid.view_requested.emit(0)  # it is not there any more
-
-
-def test_other_test_images_are_told(make: Callable[[], RunsWindow], train: Train) -> None:
-    train(0)
-    train(tested=range(4, 8))
-    pane = make().pane
-    assert pane.facts.common == 4
-    assert "A was tested on 12 images and B on 8; only the 4" in pane.caution.text()
-    assert pane.difference.text().startswith("On the 4 test images of both runs, B is as often")
-
-
-@pytest.mark.parametrize("obstacle", list(Obstacle))
-def test_every_obstacle_has_a_sentence(obstacle: Obstacle) -> None:
-    assert say.sides_text(RunComparison(obstacle, (), 0, (1, 1))).endswith(".")
-
-
-def test_runs_without_common_images_show_no_lists(
-    make: Callable[[], RunsWindow], train: Train
-) -> None:
-    train(tested=range(4))
-    train(tested=range(4, 9))
-    pane = make().pane
-    assert pane.facts.obstacle is Obstacle.NO_COMMON_IMAGE
-    assert "tested on different images" in pane.sides.text()
-    assert not pane.difference.isVisible()
-    assert not any(side.isVisible() for side in pane.lists)
-    assert pane.plots[0].isVisible()
-
-
 def test_the_table_and_the_picture_can_be_copied_and_saved(
     make: Callable[[], RunsWindow],
     train: Train,
@@ -386,19 +242,6 @@ def test_the_table_and_the_picture_can_be_copied_and_saved(
     assert (tmp_path / "runs.png").read_bytes()[1:4] == b"PNG"
 
 
-def test_colors_follow_the_theme(
-    make: Callable[[], RunsWindow], train: Train, theme: Theme
-) -> None:
-    train(0)
-    train()
-    window = make()
-    before = window.grab(window.rect()).toImage().pixelColor(QPoint(400, 700))
-    theme.set_mode(Mode.DARK)
-    curve = window.pane.plots[0].curves[0]
-    assert curve.opts["pen"].color().name().upper() == theme.palette.train.upper()
-    assert before.isValid()
-
-
 def test_ctrl_r_opens_it_and_edits_reach_it(
     window: MainWindow, session: Session, train: Train, qtbot: QtBot
 ) -> None:
@@ -413,3 +256,15 @@ def test_ctrl_r_opens_it_and_edits_reach_it(
     assert runs.pane.matrices[0].table()[0][1] == "Called Blood"
     runs.close()
     assert window.companions.get("runs") is None
+
+
+def test_under_the_hood_has_a_way_to_it_once_there_is_a_run(
+    window: MainWindow, session: Session, train: Train, qtbot: QtBot
+) -> None:
+    window.show_under_the_hood(True)
+    hood = window._under_the_hood
+    assert not hood.runs_button.isVisible()
+    train()
+    qtbot.waitUntil(hood.runs_button.isVisible)
+    press(qtbot, hood.runs_button)
+    assert isinstance(window.companions.get("runs"), RunsWindow)

@@ -193,7 +193,8 @@ def test_the_picture_stays_inside(qtbot: QtBot, view: PointMap) -> None:
     picture.fill("#00ff00")
     view.picture_of = lambda _: picture
     for row in range(5):
-        qtbot.mouseMove(view, at(view, row))
+        view.go_to(row)
+        view.select({row})
         image = view.grab().toImage()
         green = [
             (x, y)

@@ -1,17 +1,32 @@
-"""Draws which runs are compared: an empty box, or one with the letter of the run in it."""
+"""How the list of runs draws which runs are compared, and edits their names."""
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from ichdesk.core.run_book import MAX_TITLE_LENGTH
 from ichdesk.ui.runs.run_model import Index
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 
 _BOX_PX = 18
 
 
+class NameDelegate(QStyledItemDelegate):
+    """Edits a name in a field that fits the row."""
+
+    def createEditor(
+        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
+    ) -> QWidget:
+        """A field that takes no more than can be kept."""
+        field = QLineEdit(parent)
+        field.setMaxLength(MAX_TITLE_LENGTH)
+        field.setAccessibleName("Name of the run")
+        field.setStyleSheet("padding: 0 2px;")
+        return field
+
+
 class TickDelegate(QStyledItemDelegate):
-    """A click anywhere in the cell ticks."""
+    """An empty box, or one with the letter of the run; a click anywhere in the cell ticks."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
