@@ -23,12 +23,15 @@ from PySide6.QtWidgets import QApplication
 
 from ichdesk.archive import SampleStore
 from ichdesk.protocol.messages import Event
+from ichdesk.session.autosave import Autosave
+from ichdesk.session.recovery import Recovery
 from ichdesk.session.session import Session
 from ichdesk.session.worker_client import WorkerClient, WorkerDied
 from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.own_folders import tell_unwritable
+from ichdesk.ui.recovery_bar import RecoveryBar
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.single_instance import Place
 from ichdesk.ui.style import apply_style
@@ -66,20 +69,30 @@ class Desk:
     session: Session
     window: MainWindow
     arrivals: Arrivals
+    autosave: Autosave
+    recovery: Recovery
 
     def open(self, path: Path) -> None:
         """Open a project, or images as new classes."""
         self.window.open_path(path)
 
-    def close(self) -> None:
-        """End windows, threads and the worker, and remove the session's files."""
+    def close(self, *, keep_unsaved: bool = False) -> None:
+        """End windows, threads and the worker, and remove the session's files.
+
+        Args:
+            keep_unsaved: Nobody was asked about unsaved changes; keep them for the next start.
+        """
         if isinstance(self.app, DeskApplication):
             self.app.file_opened.disconnect(self.arrivals.open_name)
         self.window.close_now()
         self.bridge.close()
         self.client.close()
         self.session.close()
-        self.store.close()
+        self.recovery.close()
+        if self.autosave.close(keep=keep_unsaved):
+            self.store.leave()
+        else:
+            self.store.close()
         self.bridge.close()
         self.window.deleteLater()
 
@@ -115,7 +128,11 @@ def build(
     arrivals = Arrivals(window, session)
     if isinstance(app, DeskApplication):
         app.file_opened.connect(arrivals.open_name)
-    return Desk(app, theme, bridge, store, client, session, window, arrivals)
+    autosave = Autosave(session, store, bridge.post)
+    recovery = Recovery(session, store, autosave, bridge.post)
+    window.add_message_bar(RecoveryBar(recovery, window.files, theme))
+    window.canvas.surface.first_painted.connect(recovery.look)
+    return Desk(app, theme, bridge, store, client, session, window, arrivals, autosave, recovery)
 
 
 def run(argv_files: list[Path], place: Place | None = None) -> int:
@@ -154,12 +171,14 @@ def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     desk = build()
     _report_unexpected(desk, unattended=unattended)
     keep_alive = _close_on_interrupt(desk.app)
+    code = 1
     try:
         start(desk)
-        return desk.app.exec()
+        code = desk.app.exec()
+        return code
     finally:
         keep_alive.stop()
-        desk.close()
+        desk.close(keep_unsaved=code != 0)
 
 
 def tell_stop(error: Exception) -> None:

@@ -17,7 +17,7 @@ Arrays = Mapping[str, npt.NDArray[np.float32]]
 Floats = npt.NDArray[np.float64]
 
 FIGURES = ("brightness", "contrast", "black", "white")
-"""What is measured of each image: gray levels of what is not black, and shares of the picture."""
+"""What is measured of each image: gray levels of what is gray, and shares of the picture."""
 
 _WORDS = {
     "brightness": ("Brightness", 1.0, 0, "gray levels"),

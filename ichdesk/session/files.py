@@ -1,6 +1,7 @@
 """The project under edit and its files: opened, saved, imported, exported in the background."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,6 +71,7 @@ class ProjectFiles(ProjectEditor):
         self.previous_run: TrainingRun | None = None
         self.runs = NO_RUNS
         self._run_edits = self._saved_run_edits = 0  # names, notes and removals
+        self._saved_runs = self.runs
 
     @property
     def is_modified(self) -> bool:
@@ -78,6 +80,11 @@ class ProjectFiles(ProjectEditor):
         Another training does not count: its figures come back with a click.
         """
         return self.project is not self._saved or self._run_edits != self._saved_run_edits
+
+    @property
+    def has_unsaved_work(self) -> bool:
+        """Whether a crash would cost something, be it only a training."""
+        return self.is_modified or self.runs is not self._saved_runs
 
     @property
     def name(self) -> str:
@@ -108,11 +115,10 @@ class ProjectFiles(ProjectEditor):
 
         The open project stays if that fails, or if it was changed in the meantime.
         """
-        before = self.project, self._run_edits
+        is_same = self._watch()
 
         def done(opened: Opened) -> None:
-            is_same = self.project is before[0] and self._run_edits == before[1]
-            if not is_same and self.is_modified:
+            if not is_same() and self.is_modified:
                 text = f"{path.name} was not opened, because you changed the project meanwhile."
                 self.report(f"{text} Open it again.", Level.WARNING)
                 return
@@ -124,6 +130,32 @@ class ProjectFiles(ProjectEditor):
             lambda progress: open_project(path, self._store, progress, checked),
             done,
         )
+
+    def restore_work(
+        self, path: Path | None, work: Callable[[Progress], Opened], then: Callable[[], None]
+    ) -> None:
+        """Bring back in the background what a crash left; it counts as changed. Then call `then`.
+
+        Args:
+            path: The file that it belongs to; None if it has none.
+            work: Reads it.
+            then: Called when it is the present project.
+        """
+        is_same = self._watch()
+        name = path.name if path else "the unsaved project"
+
+        def done(opened: Opened) -> None:
+            if not is_same() and self.is_modified:
+                text = f"{name} was not restored, because you changed the project meanwhile."
+                self.report(f"{text[:1].upper()}{text[1:]} Restore it again.", Level.WARNING)
+                return
+            self._replace_project(opened.project, path, opened.runs)
+            self._saved = replace(opened.project)  # equal, but another: never saved
+            self._notify(Change.FILE)
+            self._report_left_out(f"Restored {name}", opened.left_out)
+            then()
+
+        self._jobs.start(f"Restoring {name}", work, done)
 
     def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
         """Save in the background, to the project's file or another one; then call `then`.
@@ -142,6 +174,7 @@ class ProjectFiles(ProjectEditor):
             if number != self._projects_before:
                 return
             self._saved, self._saved_run_edits, self.path = project, run_edits, target
+            self._saved_runs = runs
             self._tell_lost(target, lost_in_tm(project, runs))
             self._notify(Change.FILE)
             if then:
@@ -231,6 +264,7 @@ class ProjectFiles(ProjectEditor):
         self.project = self._saved = project
         self.path = path
         self.runs, self._run_edits, self._saved_run_edits = runs, 0, 0
+        self._saved_runs = runs
         self.run = runs.present_run
         self.previous_run = runs.before(runs.present) if runs.present is not None else None
         self._told_lost.clear()
@@ -300,6 +334,11 @@ class ProjectFiles(ProjectEditor):
             self.report(gathered.left_out[0], Level.WARNING)
         else:
             self.report(_NO_IMAGES, Level.WARNING, gathered.left_out)
+
+    def _watch(self) -> Callable[[], bool]:
+        """A question to ask later: whether the project is still as it is now."""
+        project, run_edits = self.project, self._run_edits
+        return lambda: self.project is project and self._run_edits == run_edits
 
     def _report_left_out(self, what: str, left_out: tuple[str, ...]) -> None:
         if left_out:

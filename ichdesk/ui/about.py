@@ -117,6 +117,7 @@ class TourDialog(TextDialog):
         self._add_rows(tuple((what, ", ".join(map(_shown, keys))) for what, keys in _KEYS))
         self.add_text(_WARNING, bold=True)
         self.add_close_button()
+        self.setMinimumHeight(self.sizeHint().height())  # or the rows lose the lower part of a line
 
     def _add_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
         form = QFormLayout()

@@ -73,7 +73,7 @@ def _heat_maps(session: Session, theme: Theme, _: Post) -> Companion:
 ENTRIES: Mapping[str, Entry] = {
     "runs": Entry("&Runs", "Ctrl+R", "history", _runs),
     "gallery": Entry("&Gallery by class", "Ctrl+G", "view-grid-outline", _gallery),
-    "heat-maps": Entry("&Where it looked", "Ctrl+L", "fire", _heat_maps),
+    "heat-maps": Entry("&Where it looked", "Ctrl+K", "fire", _heat_maps),
     "similarity": Entry("Si&milarity map", "Ctrl+M", "chart-scatter-plot", _similarity),
     "health": Entry("&Data health", "Ctrl+H", "stethoscope", _health),
 }

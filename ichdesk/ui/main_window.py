@@ -200,6 +200,11 @@ class MainWindow(QMainWindow):
             self._hood_making.start()
         self.companions.refresh(change)
 
+    def add_message_bar(self, bar: QWidget) -> None:
+        """Put a bar of its own kind above the messages."""
+        bar.setMaximumWidth(_MESSAGES_MAX_PX)
+        self._message_column.insertWidget(0, bar)
+
     def close_now(self) -> None:
         """Close without asking, and end the window's threads."""
         self._may_close = True
@@ -264,7 +269,7 @@ class MainWindow(QMainWindow):
         left = QWidget()
         self.app_bar.setParent(left)  # floats above the canvas, which keeps the whole height
         self.messages = QWidget()
-        messages = QVBoxLayout(self.messages)
+        self._message_column = messages = QVBoxLayout(self.messages)
         messages.setContentsMargins(APP_BAR_PX + CARD_GAP_PX, 0, CARD_GAP_PX, 0)
         messages.setSpacing(0)
         for widget in (self.jobs, self.notices):

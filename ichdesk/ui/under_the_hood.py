@@ -29,6 +29,7 @@ from ichdesk.ui.widgets.icon_button import IconButton
 WIDTH_PX = 416
 MIN_WIDTH_PX = 352
 _AT_THE_TOP = 3  # panels that fill a large screen; the others follow a moment later
+_CHANGES = Change.RUN | Change.PROJECT | Change.PREVIEW | Change.OBSERVATIONS
 _EMPTY_TEXT = "Train a model; then this panel shows what it learned and where it errs."
 
 
@@ -109,7 +110,7 @@ class UnderTheHood(QFrame):
 
     def refresh(self, change: Change) -> None:
         """Show the session's run; a hidden panel catches up when it is shown."""
-        if self.isVisible() and change & (Change.RUN | Change.PROJECT | Change.OBSERVATIONS):
+        if self.isVisible() and change & _CHANGES:
             self._show_run()
 
     def sizeHint(self) -> QSize:

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from ichdesk.learn.near_copies import Pair, near_copies, small_picture
+from ichdesk.learn import near_copies as module
+from ichdesk.learn.near_copies import Pair, copies_among, near_copies, small_picture
 from ichdesk.phantom.render import render
 from ichdesk.phantom.slices import phantom_slice
 
@@ -90,3 +91,39 @@ def test_the_nearest_one_is_named(heads: list[Picture]) -> None:
 def test_nothing_on_a_side() -> None:
     picture = np.zeros((32, 32), np.uint8)
     assert near_copies([], [picture]) == near_copies([picture], []) == []
+
+
+def test_copies_among_all_are_paired_with_an_earlier_picture(heads: list[Picture]) -> None:
+    pictures = [*heads[:6], moved(heads[2]), saved_again(heads[0]), heads[7]]
+    (done, pairs), *rest = copies_among([small_picture(p) for p in pictures])
+    assert (done, pairs, rest) == (len(pictures), [(6, 2), (7, 0)], [])
+    assert list(copies_among([])) == []
+
+
+def test_work_on_crowds_comes_in_parts_that_agree(
+    heads: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [small_picture(heads[i % 5]) for i in range(40)]
+    whole = [pair for _, pairs in copies_among(crowd) for pair in pairs]
+    monkeypatch.setattr(module, "_CHUNK", 7)
+    monkeypatch.setattr(module, "_MOST_CANDIDATES", 3)
+    parts = list(copies_among(crowd))
+    assert [done for done, _ in parts] == [7, 14, 21, 28, 35, 40]
+    in_parts = [pair for _, pairs in parts for pair in pairs]
+    assert [a for a, _ in in_parts] == [a for a, _ in whole] == list(range(5, 40))
+    assert all(a % 5 == b % 5 and b < a for a, b in in_parts)
+
+
+def test_a_search_can_be_stopped(heads: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 4)
+    ticks = []
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) == 2:
+            raise InterruptedError
+
+    small = [small_picture(head) for head in heads]
+    with pytest.raises(InterruptedError):
+        near_copies(small, small, tick)
+    assert len(ticks) == 2

@@ -28,18 +28,18 @@ def rate_finder(scene: Scene) -> Iterator[Observation]:
     if not len(train.y):
         raise UserError("No image was left to train on; add images and train again.")
     lesson = Lesson(train, train, len(scene.data.vectors))
-    tried = []
+    tried, samples = [], np.array([len(train.y)], np.float32)
     for number, step in enumerate(try_rates(lesson, scene.config), start=1):
         scene.stop_if_cancelled()
         tried.append(step)
         if number % _STEPS_A_LOOK == 0:
-            yield Observation({}, number, STEPS)
+            yield Observation({"samples": samples}, number, STEPS)
     if not tried:
         raise UserError("The loss is beyond all numbers from the start; look at the images.")
-    yield Observation(_arrays(np.array(tried), len(train.y)), STEPS, STEPS)
+    yield Observation({**_arrays(np.array(tried)), "samples": samples}, STEPS, STEPS)
 
 
-def _arrays(tried: npt.NDArray[np.float64], samples: int) -> dict[str, Vector]:
+def _arrays(tried: npt.NDArray[np.float64]) -> dict[str, Vector]:
     rates, losses = tried.T
     smooth = smoothed(losses)
     suggested = suggested_rate(rates, smooth)
@@ -48,6 +48,5 @@ def _arrays(tried: npt.NDArray[np.float64], samples: int) -> dict[str, Vector]:
         "losses": losses,
         "smoothed": smooth,
         "suggested": np.array([] if suggested is None else [suggested]),
-        "samples": np.array([samples]),
     }
     return {name: values.astype(np.float32) for name, values in found.items()}

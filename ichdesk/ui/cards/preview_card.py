@@ -12,6 +12,7 @@ from ichdesk.session.state import Change, Level, PreviewImage
 from ichdesk.ui.cards.drop_area import DropArea
 from ichdesk.ui.cards.output_bars import Output, OutputBars, percent_text, winner
 from ichdesk.ui.cards.preview_picture import PreviewPicture
+from ichdesk.ui.heat_maps.preview_heat import PreviewHeat
 from ichdesk.ui.icons import icon
 from ichdesk.ui.run_text import STALE_TEXT
 from ichdesk.ui.theme import BODY_PX, GRID_PX, Theme, ui_font
@@ -45,6 +46,7 @@ class PreviewCard(Card):
         self.export_button = QPushButton("Export Model")
         self.drop_area = DropArea(theme)
         self.picture = PreviewPicture()
+        self.heat = PreviewHeat(session)
         self.previous_button = IconButton(theme, "chevron-left", "Previous image")
         self.next_button = IconButton(theme, "chevron-right", "Next image")
         self.turning = QWidget()
@@ -69,7 +71,7 @@ class PreviewCard(Card):
 
     def refresh(self, change: Change) -> None:
         """Show the session as it is now."""
-        if not change & (Change.PREVIEW | Change.RUN | Change.PROJECT):
+        if not change & (Change.PREVIEW | Change.RUN | Change.PROJECT | Change.OBSERVATIONS):
             return
         names = tuple(image.name for image in self._session.preview)
         if names != self._shown:
@@ -99,7 +101,7 @@ class PreviewCard(Card):
     def _show_image(self) -> None:
         image, count = self.current, len(self._session.preview)
         self.picture.setVisible(image is not None and image.error is None)
-        self.picture.show_pixels(image.pixels if image else None, image.name if image else "")
+        self.picture.show_pixels(self.heat.shown(image), image.name if image else "")
         self.turning.setVisible(image is not None)
         self.name_label.setText(image.name if image else "")
         self.error_chip.say((image.error or "") if image else "", Level.ERROR)
@@ -157,6 +159,7 @@ class PreviewCard(Card):
         self.drop_area.dropped.connect(self._on_dropped)
         self.previous_button.clicked.connect(lambda: self.show_index(self._index - 1))
         self.next_button.clicked.connect(lambda: self.show_index(self._index + 1))
+        self.heat.switched.connect(self._show_image)
         self.theme.changed.connect(self._apply_theme)
 
     def _apply_theme(self) -> None:
@@ -184,6 +187,7 @@ class PreviewCard(Card):
         picture = self.add_section()
         picture.addWidget(self.drop_area)
         picture.addWidget(self.picture)
+        picture.addWidget(self.heat)
         picture.addWidget(self.turning)
         picture.addWidget(self.error_chip)
         output = self.add_section()

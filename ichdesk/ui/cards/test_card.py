@@ -18,6 +18,7 @@ from ichdesk.ui.theme import CARD_PADDING_PX, GRID_PX, Theme
 from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import Card
+from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
 
@@ -56,6 +57,7 @@ class TestCard(Card):
         self.menu = QMenu(self.menu_button)
         self._fill_menu()
         self.note = CaptionLabel()
+        self.chip = Chip(theme)
         self.lock_button = QPushButton("Lock the last split")
         self.lock_button.clicked.connect(session.lock_split)
         self.header.addWidget(self.count_label, 1)
@@ -63,6 +65,7 @@ class TestCard(Card):
         self.header.addWidget(self.menu_button)
         self.header.setContentsMargins(CARD_PADDING_PX, GRID_PX, GRID_PX, GRID_PX)
         self.body.addWidget(self.note)
+        self.body.addWidget(self.chip)
         self.body.addWidget(self.lock_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.setContentsMargins(CARD_PADDING_PX, 0, CARD_PADDING_PX, 12)
         self._column.setContentsMargins(0, 0, 0, GRID_PX)  # keeps the edges off the round corner
@@ -98,6 +101,8 @@ class TestCard(Card):
         self.release_action.setEnabled(bool(count))
         self.hide_action.setEnabled(not count)
         self.note.say(_note(project) if count else _EMPTY)
+        tested = [s for b in project.enabled_classes for s in b.samples if s.is_test]
+        self.chip.say(overlap_text(project, tested))
 
     # --- parts -------------------------------------------------------------------------------
 
@@ -179,5 +184,4 @@ def _note(project: Project) -> str:
     text = "Never trained on. Every training is tested on these images and on no others."
     if missing:
         text += f" There is none of {' and '.join(missing)} yet, so nothing will be known of that."
-    tested = [s for b in project.enabled_classes for s in b.samples if s.is_test]
-    return f"{text} {overlap_text(project, tested)}".rstrip()
+    return text

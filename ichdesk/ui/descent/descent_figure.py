@@ -61,7 +61,8 @@ class DescentFigure(QWidget):
         self.verdict.setText("\n".join(sentences))
         self.verdict.setVisible(bool(sentences))
         self.caption.say(_caption(picture))
-        self.map.setAccessibleDescription(" ".join([*sentences, _caption(picture)]))
+        self.map.setAccessibleDescription(_caption(picture))
+        self.curves.setAccessibleDescription(" ".join(sentences))
 
     def _show_ways(self) -> None:
         if self._picture is not None:

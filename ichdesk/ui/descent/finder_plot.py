@@ -40,6 +40,7 @@ class FinderPlot(StillPlot):
         super().__init__(theme, *axes, ("Learning rate", "Training loss"), parent)
         self.setFixedHeight(_HEIGHT_PX)
         item = self.getPlotItem()
+        item.layout.setContentsMargins(0, GRID_PX, GRID_PX, GRID_PX // 2)  # for the g of Learning
         self._measured, self._smoothed = item.plot(antialias=True), item.plot(antialias=True)
         self._own, self._suggested = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
         for line in (self._suggested, self._own):  # dashes show where both are at one place

@@ -19,6 +19,7 @@ class ObserveBar(QWidget):
         theme: Colors.
         place: Name under which the session keeps what is seen.
         text: Of the button, such as "Show the descent".
+        unit: What is trained meanwhile, in the plural, such as "epochs".
         wish: Says what is wanted when the button is clicked.
     """
 
@@ -27,11 +28,12 @@ class ObserveBar(QWidget):
         theme: Theme,
         place: str,
         text: str,
+        unit: str,
         wish: Callable[[], Wish],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._place = place
+        self._unit = unit
         self._wish = wish
         self._session: Session | None = None
         self.ask_button = QPushButton(text)
@@ -89,9 +91,9 @@ class ObserveBar(QWidget):
     def _show_progress(self, sight: Sight) -> None:
         text = "Waiting until the training process is free"
         if sight.arrays:
-            text = f"Trained {sight.done:,} of {sight.total:,} epochs"
+            text = f"Trained {sight.done:,} of {sight.total:,} {self._unit}"
         elif sight.total:
-            text = f"Step {sight.done:,} of {sight.total:,}"
+            text = f"Computing features {sight.done:,} of {sight.total:,}"
         self.progress_label.say(text)
         self.progress_bar.setRange(0, sight.total)
         self.progress_bar.setValue(sight.done)

@@ -11,7 +11,7 @@ from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.curve_legend import curve_pen
 from ichdesk.ui.widgets.plot import StillPlot, ValueAxis, thinned, whole_step
 
-_HEIGHT_PX = 22 * GRID_PX
+_HEIGHT_PX = 23 * GRID_PX
 _MOST_TICKS = 5
 _LOWEST, _HIGHEST = 1e-6, 1e6
 _ORDER = (0, 2, OWN)  # the run's own is drawn above the others
@@ -34,6 +34,7 @@ class RateCurves(StillPlot):
         self.setFixedHeight(_HEIGHT_PX)
         self.setAccessibleName("Figures of the three learning rates over epochs")
         item = self.getPlotItem()
+        item.layout.setContentsMargins(0, GRID_PX, GRID_PX, GRID_PX // 2)  # for the p of Epochs
         self._curves = {number: item.plot(antialias=True) for number in _ORDER}
         self._line = pg.InfiniteLine(angle=90)
         item.addItem(self._line)

@@ -6,7 +6,7 @@ from ichdesk.core.notes import counted
 from ichdesk.ui.descent.levels import loss_text
 from ichdesk.ui.descent.ways import OWN, Figure, Picture, Way
 
-_CLEARLY = 0.95  # a loss below this share of another is lower
+_SHARE, _NATS = 0.95, 0.05  # a loss is clearly lower by these: relative and absolute
 _CRAWL = 0.5  # less than this share of the best fall is hardly a fall
 _RISE = 1.1  # times the loss at the start
 
@@ -24,7 +24,7 @@ def verdict(picture: Picture, tested: int) -> list[str]:
         return []
     smaller, own, larger = (picture.ways[number] for number in range(3))
     best = min((own, smaller, larger), key=_end)
-    if _end(best) > _CLEARLY * _end(own):
+    if not _is_lower(_end(best), _end(own)):
         best = own
     sentences = [_on_the_best(best, own, picture.of_samples), _on_the_test(best, own, tested)]
     sentences += [_on_smaller(smaller, best), _on_larger(larger, own)]
@@ -36,6 +36,10 @@ def _end(way: Way) -> float:
     if way.diverged or not len(curve := way.curve(_TRAIN)):
         return float("inf")
     return float(curve[-1])
+
+
+def _is_lower(loss: float, other: float) -> bool:
+    return loss < _SHARE * other and loss <= other - _NATS
 
 
 def _on_the_best(best: Way, own: Way, trained: int) -> str:
@@ -76,7 +80,7 @@ def _on_larger(larger: Way, own: Way) -> str:
             f"{larger.rate_text} overshoots: the training loss jumps up to {loss_text(rise)} "
             f"and ends at {loss_text(_end(larger))}."
         )
-    if _CLEARLY * _end(larger) > _end(own):
+    if _is_lower(_end(own), _end(larger)):
         end = loss_text(_end(larger))
         return f"{larger.rate_text} is too large: it ends at a training loss of {end}."
     return ""

@@ -2,6 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ichdesk.core.heat_map import Picture, overlay, scale_of, upsampled
@@ -20,6 +21,8 @@ from ichdesk.ui.widgets.wheel_guard import guard_wheel
 _MOST_PX = 64 * GRID_PX
 _STRENGTH = 0.8
 _BY_ITSELF = -1
+_WIDE_PX = 80 * GRID_PX
+_TOP, _ANYWHERE = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag(0)
 _CHECK_TITLE = "The same with random weights (rank correlation with the trained map)"
 
 
@@ -52,10 +55,7 @@ class HeatFigure(QWidget):
         self.strength.set_stops(np.arange(21) / 20, _STRENGTH)
         self.legend = HeatLegend(theme)
         self.first_choice, self.second_choice = ChoiceField(theme), ChoiceField(theme)
-        self._choices = (
-            (self.first_choice, "What it said"),
-            (self.second_choice, "Truth or runner-up"),
-        )
+        self._choices = (self.first_choice, self.second_choice)
         self.maps = [HeatPicture(theme, _MOST_PX) for _ in self._choices]
         self.map_captions = [CaptionLabel() for _ in self._choices]
         self.check_label = QLabel(_CHECK_TITLE)
@@ -63,26 +63,16 @@ class HeatFigure(QWidget):
         self.check_label.setWordWrap(True)
         self.strip = CheckStrip(theme)
         self.verdict_label = CaptionLabel()
-        self.offer_classes(())
+        for choice in self._choices:
+            choice.offer([("", _BY_ITSELF)], _BY_ITSELF)
         self._connect()
         self._lay_out()
 
-    def offer_classes(self, names: tuple[str, ...]) -> None:
-        """Let the user choose among these classes; what was chosen stays if it is among them."""
-        known = [(say.one_line(name), label) for label, name in enumerate(names)]
-        for choice, by_itself in self._choices:
-            chosen = choice.currentData()
-            if chosen is None or chosen >= len(names):
-                chosen = _BY_ITSELF
-            choice.offer([(by_itself, _BY_ITSELF), *known], chosen)
-
     def pair(self, item: Item) -> tuple[int, int]:
         """The two classes on display for an image, by index."""
-        first, second = self.first_choice.currentData(), self.second_choice.currentData()
+        first, second = (choice.currentData() for choice in self._choices)
         own = item.said if first == _BY_ITSELF else int(first)
-        if second != _BY_ITSELF:
-            return own, int(second)
-        return own, item.other if own != item.other else item.said
+        return own, _second(item, own) if second == _BY_ITSELF else int(second)
 
     def show_item(self, item: Item, page: Page | None, row: int, names: tuple[str, ...]) -> None:
         """Show an image and what is there of its maps, which are in this row of the page."""
@@ -97,6 +87,23 @@ class HeatFigure(QWidget):
             self.map_captions[k].say(told or say.one_line(names[label]))
             told = f"Where it looked for {self.map_captions[k].text()}"
             self.maps[k].setAccessibleName(told)
+
+    def offer_classes(self, item: Item, names: tuple[str, ...]) -> None:
+        """First what changes with the image, then every class; what was chosen stays."""
+        known = [(say.one_line(name), label) for label, name in enumerate(names)]
+        chosen = [choice.currentData() for choice in self._choices]
+        chosen = [label if label < len(names) else _BY_ITSELF for label in chosen]
+        own = item.said if chosen[0] == _BY_ITSELF else chosen[0]
+        other = _second(item, own)
+        texts = (f"Said: {known[item.said][0]}", f"{_role(item, other)}: {known[other][0]}")
+        for choice, label, text in zip(self._choices, chosen, texts, strict=True):
+            choice.offer([(text, _BY_ITSELF), *known], label)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room."""
+        super().resizeEvent(event)
+        if (wide := self.width() >= _WIDE_PX) is not self._is_wide:
+            self._arrange(wide=wide)
 
     def _show_maps(
         self, pixels: Picture | None, page: Page | None, row: int, pair: tuple[int, int]
@@ -120,41 +127,66 @@ class HeatFigure(QWidget):
         self.strength.valueChanged.connect(self.changed)
         for picture in (self.plain, *self.maps):
             picture.opened.connect(self.opened)
-        for (choice, _), name in zip(self._choices, ("First", "Second"), strict=True):
+        for choice, name in zip(self._choices, ("First", "Second"), strict=True):
             choice.setAccessibleName(f"{name} class to see a map of")
             choice.activated.connect(self.changed)
         for field in (self.strength, self.first_choice, self.second_choice):
             guard_wheel(field)
 
     def _lay_out(self) -> None:
-        top = Qt.AlignmentFlag.AlignTop
-        grid = QGridLayout()
-        grid.setSpacing(GRID_PX)
-        grid.addWidget(self.plain, 0, 0, top)
-        grid.addLayout(self._beside(), 0, 1)
-        for k, (choice, _) in enumerate(self._choices):
-            grid.addWidget(choice, 1, k)
-            grid.addWidget(self.maps[k], 2, k, top)
-            self.map_captions[k].setAlignment(top)
-            grid.addWidget(self.map_captions[k], 3, k)
-            grid.setColumnStretch(k, 1)
-            grid.setColumnMinimumWidth(k, 1)
+        self._beside = self._make_beside()
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GRID_PX)
+        for caption in self.map_captions:
+            caption.setAlignment(_TOP)
+        self._arrange(wide=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
-        column.addLayout(grid)
+        column.addLayout(self._grid)
         for widget in (self.check_label, self.strip, self.verdict_label):
             column.addWidget(widget)
 
-    def _beside(self) -> QVBoxLayout:
-        """What stands beside the plain picture."""
+    def _make_beside(self) -> QWidget:
+        """What stands beside the plain picture, or below it."""
+        beside = QWidget()
         strength = QLabel("Strength of the overlay")
         strength.setProperty("role", "caption")
-        beside = QVBoxLayout()
-        beside.setSpacing(GRID_PX // 2)
-        beside.addWidget(self.answer_label)
-        beside.addWidget(self.progress_label)
-        beside.addStretch(1)
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID_PX // 2)
+        column.addWidget(self.answer_label)
+        column.addWidget(self.progress_label)
+        column.addStretch(1)
         for widget in (strength, self.strength, self.legend):
-            beside.addWidget(widget)
+            column.addWidget(widget)
         return beside
+
+    def _arrange(self, *, wide: bool) -> None:
+        """Three pictures in a row where there is room, or the plain one above the others."""
+        self._is_wide = wide
+        rows: list[list[QWidget | None]] = (
+            [[None, *self._choices], [self.plain, *self.maps], [self._beside, *self.map_captions]]
+            if wide
+            else [[self.plain, self._beside], [*self._choices], [*self.maps], [*self.map_captions]]
+        )
+        for row, widgets in enumerate(rows):
+            for column, widget in enumerate(widgets):
+                if widget is not None:
+                    on_top = isinstance(widget, HeatPicture)
+                    self._grid.addWidget(widget, row, column, _TOP if on_top else _ANYWHERE)
+        for column in range(3):
+            used = column < 2 or wide
+            self._grid.setColumnStretch(column, int(used))
+            self._grid.setColumnMinimumWidth(column, int(used))
+
+
+def _second(item: Item, own: int) -> int:
+    """The class beside the first one: the true one or the runner-up, or else what was said."""
+    return item.other if own != item.other else item.said
+
+
+def _role(item: Item, label: int) -> str:
+    if label == item.truth:
+        return "Truth"
+    return "Said" if label == item.said else "Runner-up"

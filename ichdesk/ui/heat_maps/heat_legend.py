@@ -39,6 +39,6 @@ class HeatLegend(QWidget):
         painter.setPen(QColor(self._theme.palette.text_soft))
         text = QRectF(0, _BAR_PX, self.width(), self.height() - _BAR_PX)
         bottom = Qt.AlignmentFlag.AlignBottom
-        painter.drawText(text, bottom | Qt.AlignmentFlag.AlignLeft, "against")
+        painter.drawText(text, bottom | Qt.AlignmentFlag.AlignLeft, "against the class")
         painter.drawText(text, bottom | Qt.AlignmentFlag.AlignRight, "for it")
         painter.end()

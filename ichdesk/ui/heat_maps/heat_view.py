@@ -78,7 +78,6 @@ class HeatView(QWidget):
         else:
             self._items = tested_items(view.run, source)
         self._index = min(self._index, max(0, len(self._items) - 1))
-        self.figure.offer_classes(view.names)
         self._show()
 
     def step(self, by: int) -> None:
@@ -138,6 +137,7 @@ class HeatView(QWidget):
         if item is None or view is None:
             self._show_problem("")
             return
+        self.figure.offer_classes(item, view.names)  # a class that is gone is not asked for
         page = self._pages.get(self._key)
         self.figure.show_item(item, page, self._index - self._first, view.names)
         self.figure.verdict_label.say(self._verdict(page) if page else "")

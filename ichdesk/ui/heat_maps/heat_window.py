@@ -1,7 +1,7 @@
 """The window with heat maps as large as one wants them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
@@ -12,7 +12,7 @@ from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import Theme
 from ichdesk.ui.under_the_hood import state_note
 
-_SIZE_PX = (720, 960)
+_SIZE_PX = (860, 820)
 _MIN_SIZE_PX = (400, 480)
 _SCREEN_SHARE = 0.9
 _CHANGES = Change.RUN | Change.PROJECT | Change.PREVIEW | Change.OBSERVATIONS
@@ -35,7 +35,8 @@ class HeatWindow(Companion):
         self.setWindowTitle(f"{HeatMapsPanel.title} - ICHDesk")
         self.panel = _LargePanel(theme)
         self.frame = PanelFrame(self.panel, session, theme)
-        content = QWidget()
+        content = QFrame()
+        content.setProperty("role", "panel")
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.frame)

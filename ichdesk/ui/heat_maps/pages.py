@@ -77,6 +77,7 @@ class Pages:
         self._session = session
         self._place = place
         self._kept: OrderedDict[Hashable, Page] = OrderedDict()
+        self._items: dict[Hashable, Sequence[Item]] = {}  # alive, so that ids of pixels stay theirs
         self._asked: Hashable = None
         self._read: Sight | None = None
 
@@ -91,10 +92,12 @@ class Pages:
         if key == self._asked and sight is not None and sight is not self._read and sight.arrays:
             self._kept[key], self._read = Page.of(sight), sight
             while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+                self._items.pop(self._kept.popitem(last=False)[0], None)
         return self._kept.get(key)
 
-    def ask(self, key: Hashable, items: Sequence[Item], classes: Sequence[int]) -> None:
+    def ask(
+        self, key: Hashable, items: Sequence[Item], classes: Sequence[int], *, check: bool = True
+    ) -> None:
         """Ask for a page, unless it is there or on its way."""
         page = self.get(key)
         if page is not None and (page.is_whole or key == self._asked):
@@ -105,11 +108,12 @@ class Pages:
         options = {
             "samples": " ".join(item.place for item in items if item.place),
             "classes": " ".join(map(str, classes)),
-            "check": "yes",
+            "check": "yes" if check else "no",
         }
         pixels = [item.pixels for item in items if item.pixels is not None]
         images = np.stack(pixels) if pixels else None
         before, self._asked = self._asked, key
+        self._items[key] = items
         if not self._session.observations.ask(self._place, Wish("heat-maps", options, images)):
             self._asked = before
 
@@ -121,3 +125,4 @@ class Pages:
         """Forget everything: there is another run."""
         self._asked = self._read = None
         self._kept.clear()
+        self._items.clear()

@@ -69,7 +69,7 @@ class DescentPanel(Panel):
         self.factor_choice.setAccessibleName("Other learning rates")
         self.factor_choice.offer(_FACTORS, _FACTOR)
         self.promise = CaptionLabel(_PROMISE)
-        self.bar = ObserveBar(theme, _PLACE, "Show the descent", self._wish)
+        self.bar = ObserveBar(theme, _PLACE, "Show the descent", "epochs", self._wish)
         self._lay_out()
 
     @property
@@ -107,9 +107,6 @@ class DescentPanel(Panel):
         elif sight is not self._seen:
             self._seen = sight
             self._show(Picture.of(sight.arrays))
-        choosing = sight is None or not sight.is_going
-        self.plane_choice.setEnabled(choosing)
-        self.factor_choice.setEnabled(choosing)
         return True
 
     def _show(self, picture: Picture) -> None:
@@ -129,6 +126,12 @@ class DescentPanel(Panel):
         if self.figure is not None:
             self.figure.hide()
 
+    def _on_chosen(self) -> None:
+        """What is shown becomes what is chosen; the first time waits for the button."""
+        sight = self.bar.sight
+        if sight is not None and sight.wish.options != self._wish().options:
+            self.bar.ask()
+
     def _wish(self) -> Wish:
         plane, factor = self.plane_choice.currentData(), self.factor_choice.currentData()
         return Wish("descent", {"plane": plane, "factor": factor})
@@ -143,6 +146,7 @@ class DescentPanel(Panel):
             label = QLabel(text)
             label.setBuddy(field)
             guard_wheel(field)
+            field.activated.connect(self._on_chosen)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         self._column = QVBoxLayout(self)

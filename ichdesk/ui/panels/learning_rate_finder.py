@@ -21,7 +21,7 @@ from ichdesk.ui.widgets.learning_rate_edit import rate_text
 
 _PLACE = "learning-rate-finder"
 _PROMISE = (
-    "Trains a new head for a moment, with a learning rate that grows from a millionth to 10, and "
+    "Trains a new model for a moment, with a learning rate that grows from a millionth to 10, and "
     "watches the loss. This takes a second or two."
 )
 _ALIKE = 3.0  # times the suggestion or less, or its third or more: a rate as good as that
@@ -55,7 +55,7 @@ class LearningRateFinderPanel(Panel):
         self.promise = CaptionLabel(_PROMISE)
         self.use_button = QPushButton()
         self.use_button.clicked.connect(self._on_use)
-        self.bar = ObserveBar(theme, _PLACE, "Try learning rates", lambda: Wish("rate-finder"))
+        self.bar = ObserveBar(theme, _PLACE, "Try learning rates", "steps", _wish)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID_PX)
@@ -137,6 +137,10 @@ class LearningRateFinderPanel(Panel):
             return
         config = self._session.project.config
         self._session.set_config(replace(config, learning_rate=self._tried.suggested))
+
+
+def _wish() -> Wish:
+    return Wish("rate-finder")
 
 
 def _tried(arrays: Mapping[str, npt.NDArray[np.float32]]) -> Tried:

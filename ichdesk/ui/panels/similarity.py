@@ -45,8 +45,10 @@ class SimilarityPanel(Panel):
         self.neighbors.setFixedHeight(_NEIGHBOR_ROWS * self.neighbors.cell_px.height())
         self.neighbors_label = CaptionLabel()
         self.larger_button = QPushButton("Larger…")
+        self.larger_button.setProperty("role", "link")
         self.larger_button.setToolTip("Open the map in a window of its own")
-        self.larger_button.clicked.connect(lambda: self.companion_requested.emit("similarity"))
+        self.larger_button.clicked.connect(self._on_larger)
+        self.neighbors.view_requested.connect(self._on_larger)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID_PX)
@@ -62,11 +64,12 @@ class SimilarityPanel(Panel):
 
     def take_session(self, session: Session) -> None:
         """Read its map."""
-        view = self.map_view = MapView(session, self.theme, self._thumbnails, has_lasso=False)
+        view = self.map_view = MapView(session, self.theme, self._thumbnails, is_large=False)
         view.map.setFixedHeight(_MAP_PX)
         view.map.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        view.buttons.addWidget(self.larger_button)
+        view.top_row.addWidget(self.larger_button)
         view.changed.connect(self._show_neighbors)
+        view.map.opened.connect(self._on_larger)
         self._column.insertWidget(0, view)
         self._show_neighbors()
 
@@ -81,6 +84,9 @@ class SimilarityPanel(Panel):
             return False
         self.map_view.refresh()
         return is_done(view.run)
+
+    def _on_larger(self) -> None:
+        self.companion_requested.emit("similarity")
 
     def _show_neighbors(self) -> None:
         view = self.map_view

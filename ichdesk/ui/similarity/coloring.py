@@ -1,6 +1,7 @@
 """What color and shape each image has on the map, by what one wants to know."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 import numpy as np
@@ -47,9 +48,9 @@ def coloring(
         ColorBy.PATIENT: lambda: _by_patient(shown.images, palette),
     }[by]()
     kinds = np.where(np.array(gone, bool), len(marks), kinds).astype(np.int64)
-    marks = [*marks, PointMark(palette.line_strong, Shape.RING, "Removed since")]
+    marks = [*marks, PointMark(palette.line_strong, Shape.RING, "Removed since", is_behind=True)]
     counts = np.bincount(kinds, minlength=len(marks)).tolist()
-    counted = (PointMark(m.color, m.shape, m.label, n) for m, n in zip(marks, counts, strict=True))
+    counted = (replace(mark, count=n) for mark, n in zip(marks, counts, strict=True))
     return kinds, tuple(counted)
 
 
@@ -62,10 +63,11 @@ def _by_class(
 
 def _by_answer(images: Sequence[MapImage], palette: Palette) -> tuple[Kinds, list[PointMark]]:
     is_lost = any(image.is_test and image.prediction is None for image in images)
+    others = "No answer kept" if is_lost else "Not tested"
     marks = [
         PointMark(palette.train, Shape.CIRCLE, "Test image, called right"),
         PointMark(palette.error, Shape.CROSS, "Test image, called wrong"),
-        PointMark(palette.connector, Shape.SQUARE, "No answer kept" if is_lost else "Not tested"),
+        PointMark(palette.connector, Shape.SQUARE, others, is_behind=True),
     ]
     answers = (image.prediction for image in images)
     return np.array([int(a.is_error) if a else 2 for a in answers], np.int64), marks
@@ -85,7 +87,7 @@ def _by_patient(images: Sequence[MapImage], palette: Palette) -> tuple[Kinds, li
     in_order = dict.fromkeys(filter(None, patients))
     known = {patient: number for number, patient in enumerate(in_order)}
     marks = [_cycled(number, f"Patient {number + 1}", palette) for number in known.values()]
-    unknown = PointMark(palette.connector, Shape.CIRCLE, "Patient not known")
+    unknown = PointMark(palette.connector, Shape.CIRCLE, "Patient not known", is_behind=True)
     kinds = [known[patient] if patient else len(known) for patient in patients]
     return np.array(kinds, np.int64), [*marks, unknown]
 

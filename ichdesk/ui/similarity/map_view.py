@@ -28,7 +28,7 @@ class MapView(QWidget):
 
     Args:
         thumbnails: Of the picture beside a point.
-        has_lasso: Whether a drag selects.
+        is_large: Whether it has room for everything side by side; then a drag selects, too.
     """
 
     changed = Signal()  # the map, or where its images are
@@ -39,7 +39,7 @@ class MapView(QWidget):
         theme: Theme,
         thumbnails: Thumbnails,
         *,
-        has_lasso: bool,
+        is_large: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -47,25 +47,22 @@ class MapView(QWidget):
         self._thumbnails = thumbnails
         self._is_flat = False  # the user wants PCA though there is t-SNE
         self.reading = MapReading(session)
-        self.map = PointMap(theme, has_lasso=has_lasso)
+        self.map = PointMap(theme, has_lasso=is_large)
         self.map.setAccessibleName(f"{say.TITLE}; arrow keys go from image to image")
         self.map.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.color_choice = ChoiceField(theme)
         self.color_choice.offer([(by.value, by.name) for by in ColorBy], ColorBy.CLASS.name)
         self.color_choice.setAccessibleName("What colors tell")
-        self.color_choice.setMinimumContentsLength(len(ColorBy.SPLIT.value))
         self.arrange_button = QPushButton(say.ARRANGE)
         self.arrange_button.setAutoDefault(False)
-        self.buttons = QHBoxLayout()  # for those of who shows it, too
-        self.buttons.setSpacing(GRID_PX)
-        self.buttons.addWidget(self.arrange_button, 1)
+        self.top_row = QHBoxLayout()  # for a button of who shows it, too
         self.legend = PointLegend(theme)
         self.state_label = CaptionLabel()
         self.told_label = CaptionLabel(say.HINT)
         self.told_label.setMinimumHeight(_TOLD_LINES * _LINE_PX)  # so that nothing jumps
         self.told_label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.chip = Chip(theme)
-        self._lay_out()
+        self._lay_out(is_large)
         self._connect()
         self.refresh()
 
@@ -197,22 +194,26 @@ class MapView(QWidget):
         self._thumbnails.ready.connect(self.map.update)
         self._theme.changed.connect(self._show_points)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, is_large: bool) -> None:
         caption = QLabel("Colors")
         caption.setProperty("role", "soft")
         caption.setBuddy(self.color_choice)
-        colors = QHBoxLayout()
-        colors.setSpacing(GRID_PX)
-        colors.addWidget(caption)
-        colors.addWidget(self.color_choice, 1)
+        self.top_row.setSpacing(GRID_PX)
+        self.top_row.addWidget(caption)
+        self.top_row.addWidget(self.color_choice, 0 if is_large else 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
-        column.addLayout(colors)
+        column.addLayout(self.top_row)
         column.addWidget(self.map, 1)
         for widget in (self.legend, self.state_label, self.told_label, self.chip):
             column.addWidget(widget)
-        column.addLayout(self.buttons)
+        if is_large:
+            self.color_choice.setMinimumContentsLength(len(ColorBy.SPLIT.value))
+            self.top_row.addWidget(self.arrange_button)
+            self.top_row.addStretch(1)
+        else:
+            column.addWidget(self.arrange_button)
 
 
 def _level(is_progress: bool) -> Level:

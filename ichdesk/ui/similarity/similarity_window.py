@@ -44,12 +44,13 @@ class SimilarityWindow(Companion):
         super().__init__()
         self._session = session
         self._thumbnails = Thumbnails(post, self.devicePixelRatioF(), side_px=_PICTURE_PX)
-        self.view = MapView(session, theme, self._thumbnails, has_lasso=True)
+        self.view = MapView(session, theme, self._thumbnails, is_large=True)
         self.export = MapExport(session, theme, post, self.view)
         self.actions_row = MapActions(session, self.view_requested.emit, self.class_requested.emit)
         self.selected = ImageList(theme, self._thumbnails, _PICTURE_PX, "Selected images")
         self.neighbors = ImageList(theme, self._thumbnails, _PICTURE_PX, "Nearest neighbors")
         self.selected_label, self.neighbors_label = QLabel(), CaptionLabel()
+        self.hint_label = CaptionLabel(say.LASSO)
         self.chip = Chip(theme)
         self.help_button = HelpButton(say.HELP, say.TITLE, theme)
         self.empty_label = QLabel()
@@ -101,6 +102,8 @@ class SimilarityWindow(Companion):
             self.selected.selectAll()
         title = f"{counted(len(rows), 'image')} selected" if rows else "No image selected"
         self.selected_label.setText(title)
+        self.hint_label.setVisible(not rows)
+        self.selected.setVisible(bool(rows))
         self._show_neighbors()
         self._show_actions()
 
@@ -112,7 +115,7 @@ class SimilarityWindow(Companion):
             self.neighbors.show_images(self.view.reading.listed(near, row))
             self.neighbors_label.say(say.whose_neighbors_text(shown, row, self.view.reading.names))
         else:
-            self.neighbors_label.say("" if self.view.map.selected else say.LASSO)
+            self.neighbors_label.say("")
 
     def _show_actions(self) -> None:
         self.actions_row.refresh([i.place for i in self.selected.chosen if i.place is not None])
@@ -200,12 +203,15 @@ class SimilarityWindow(Companion):
         side.setFixedWidth(_IN_A_ROW * cell.width() + _SCROLL_BAR_PX)
         self.selected_label.setFont(ui_font(BODY_PX, bold=True))
         self.selected.setMinimumHeight(cell.height())
-        self.neighbors.setFixedHeight(_NEIGHBOR_ROWS * cell.height())
+        self.neighbors.setMinimumHeight(cell.height())
+        self.neighbors.setMaximumHeight(_NEIGHBOR_ROWS * cell.height())
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
         column.addWidget(self.selected_label)
+        column.addWidget(self.hint_label)
         column.addWidget(self.selected, 1)
         column.addWidget(self.neighbors_label)
-        column.addWidget(self.neighbors)
+        column.addWidget(self.neighbors, 2)
+        column.addStretch(0)
         return side

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
@@ -25,9 +25,7 @@ class PointLegend(QWidget):
         self._theme = theme
         self._entries: tuple[_Entry, ...] = ()
         self.setFont(ui_font(SMALL_PX))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_marks(self, marks: Sequence[PointMark]) -> None:
@@ -36,7 +34,7 @@ class PointLegend(QWidget):
         if entries != self._entries:
             self._entries = entries
             self.setAccessibleName("Legend: " + ", ".join(text for _, text in entries))
-            self.updateGeometry()
+            self._fit()
             self.update()
 
     @property
@@ -44,18 +42,19 @@ class PointLegend(QWidget):
         """What stands beside the marks."""
         return [text for _, text in self._entries]
 
-    def heightForWidth(self, width: int) -> int:
-        """As many lines as it takes."""
-        boxes = self._boxes(width)
+    def lines_px(self, width_px: int) -> int:
+        """How high it is at a width."""
+        boxes = self._boxes(width_px)
         return round(boxes[-1].bottom()) if boxes else 0
 
     def sizeHint(self) -> QSize:
         """A narrow column's."""
-        return QSize(320, self.heightForWidth(self.width() or 320))
+        return QSize(320, self.height())
 
-    def minimumSizeHint(self) -> QSize:
-        """As high as it is wide now."""
-        return QSize(80, self.heightForWidth(self.width() or 320))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break lines anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw marks and texts."""
@@ -70,6 +69,9 @@ class PointLegend(QWidget):
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, words.width() + 1)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.lines_px(self.width()))
 
     def _boxes(self, width_px: int) -> list[QRectF]:
         """Where the entries stand."""

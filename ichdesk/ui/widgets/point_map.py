@@ -311,9 +311,7 @@ class PointMap(QWidget):
         layer = QPixmap(self.size() * ratio)
         layer.setDevicePixelRatio(ratio)
         layer.fill(Qt.GlobalColor.transparent)
-        # no kind may hide another only because it is drawn later
-        order = np.random.default_rng(0).permutation(len(self._layout.where))
-        order = order[np.isfinite(self._layout.where[order]).all(axis=1)]
+        order = self._order()
         chosen = np.isin(order, self.selected)
         painter = QPainter(layer)
         # a single one has a ring and lines to its neighbors, which are to be seen, too
@@ -323,6 +321,13 @@ class PointMap(QWidget):
         self._paint_points(painter, order[chosen], ratio)
         painter.end()
         return layer
+
+    def _order(self) -> npt.NDArray[np.int64]:
+        """Mixed, as no kind may hide another only because it is drawn later."""
+        order = np.random.default_rng(0).permutation(len(self._layout.where))
+        order = order[np.isfinite(self._layout.where[order]).all(axis=1)]
+        is_front = np.array([not mark.is_behind for mark in self._points.marks], bool)
+        return order[is_front[self._points.kinds[order]].argsort(kind="stable")]
 
     def _paint_points(self, painter: QPainter, rows: npt.NDArray[np.int64], ratio: float) -> None:
         halo, radius_px = self._theme.palette.card, self._radius_px

@@ -31,12 +31,14 @@ class PointMark:
         color: As #RRGGBB.
         label: What the kind is, for the legend.
         count: How many points are of it.
+        is_behind: Whether others are drawn over it.
     """
 
     color: str
     shape: Shape
     label: str
     count: int = 0
+    is_behind: bool = False
 
 
 def shape_of(index: int, colors: int) -> Shape:

@@ -57,6 +57,11 @@ def test_a_larger_rate_may_be_lost_or_just_worse() -> None:
     assert len(alike) == 2
 
 
+def test_what_is_hardly_lower_is_not_called_better() -> None:
+    tiny = said(figures_1=figures(0.9, 0.02, 0.02), figures_2=figures(0.9, 0.01, 0.001))
+    assert tiny[0].startswith("Neither other rate")
+
+
 def test_a_rate_that_does_nothing_stays_where_it_is() -> None:
     assert "stays at 0.90" in said(figures_0=figures(0.9, 0.9, 0.899))[1]
 

@@ -70,13 +70,30 @@ def test_the_button_asks_for_what_is_chosen(panel: DescentPanel, trained: Sessio
     panel.bar.ask_button.click()
     assert asked(trained).observer == "descent"
     assert asked(trained).options == {"plane": "rates", "factor": "30"}
-    assert not panel.plane_choice.isEnabled()
+
+
+def test_another_choice_asks_again_once_there_was_an_answer(
+    panel: DescentPanel, trained: Session
+) -> None:
+    choose(panel.plane_choice, "random")
+    assert not any(isinstance(request, msg.Observe) for request in trained._worker.sent)
+    panel.bar.ask_button.click()
+    seen(trained, descent())
+    first = asked(trained).request_id
+    choose(panel.plane_choice, "random")
+    assert asked(trained).request_id == first
+    choose(panel.plane_choice, "rates")
+    assert msg.Cancel(first) in trained._worker.sent
+    assert asked(trained).options["plane"] == "rates"
+    assert panel.figure.isVisible()
 
 
 def test_it_shows_how_far_it_is_and_can_be_canceled(panel: DescentPanel, trained: Session) -> None:
     panel.bar.ask_button.setFocus()
     panel.bar.ask_button.click()
     assert panel.bar.progress_label.text().startswith("Waiting")
+    trained.handle(msg.FeaturesProgressed(asked(trained).request_id, 20, 60, 0))
+    assert panel.bar.progress_label.text() == "Computing features 20 of 60"
     first = {name: values for name, values in descent().items() if name in {"rates", "diverged"}}
     seen(trained, {**first, "figures_1": figures(0.9, 0.8)}, 1, 12)
     assert panel.bar.progress_label.text() == "Trained 1 of 12 epochs"

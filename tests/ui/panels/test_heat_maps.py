@@ -1,7 +1,6 @@
 """Where it looked: what is asked for and when, what is shown of it, and what is said."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
-from ichdesk.session.state import PreviewImage
+from ichdesk.session.state import Change, PreviewImage
 from ichdesk.session.worker_client import WorkerDied
 from ichdesk.ui.heat_maps.heat_view import HeatView
 from ichdesk.ui.heat_maps.heat_window import HeatWindow
@@ -20,7 +19,7 @@ from ichdesk.ui.panel_frame import PanelFrame
 from ichdesk.ui.panels.heat_maps import HeatMapsPanel
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import Mode, Theme
-from tests.fakes.runs import set_classes, start, train
+from tests.fakes.runs import set_classes, train
 
 ROWS = 6  # images on a page
 
@@ -56,13 +55,11 @@ def see(frame: PanelFrame, session: Session, qtbot: QtBot) -> Callable[[], msg.O
     return see
 
 
-def trained(session: Session, **run: object) -> None:
+def trained(session: Session) -> None:
+    """Train, and keep a model."""
     train(session)
     session.run.model = b"weights"
-    session._notify(~session._nothing if hasattr(session, "_nothing") else _ALL)
-
-
-_ALL = ~(msg and __import__("ichdesk.session.state", fromlist=["Change"]).Change(0))
+    session._notify(Change.RUN)
 
 
 def arrays(request: msg.Observe, levels: int = 3) -> dict[str, np.ndarray]:
@@ -259,7 +256,6 @@ def test_without_a_kept_model_it_says_so(session: Session, view: HeatView, see: 
 def test_another_run_asks_anew(session: Session, view: HeatView, see: Callable) -> None:
     trained(session)
     answer(session, see())
-    start(session)
     trained(session)
     see()
     assert requests(session) == 2
@@ -279,6 +275,11 @@ def test_of_many_classes_only_those_on_display_are_asked_for(
     view.figure.first_choice.setCurrentIndex(unseen + 1)
     view.figure.changed.emit()
     assert str(unseen) in see().options["classes"].split()
+    view.figure.first_choice.setCurrentIndex(12)
+    set_classes(session, *(f"Class {number}" for number in range(8)))
+    trained(session)
+    assert view.figure.first_choice.currentIndex() == 0
+    assert max(map(int, see().options["classes"].split())) < 8
 
 
 def test_the_table_tells_what_the_maps_add_up_to(
@@ -313,6 +314,3 @@ def test_larger_opens_a_window_with_an_image_of_its_own(
     answer(session, session._worker.last(msg.Observe))
     assert requests(session) == 2
     assert window.panel.heat.figure.plain.width() > frame.panel.heat.figure.plain.width()
-    session.project = replace(session.project)
-    window.refresh(_ALL)
-    window.close()

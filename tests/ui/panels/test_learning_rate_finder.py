@@ -40,8 +40,8 @@ def panel(qtbot, trained: Session) -> LearningRateFinderPanel:
 def found(panel: LearningRateFinderPanel, session: Session, suggested: float | None) -> None:
     panel.bar.ask_button.click()
     assert asked(session).observer == "rate-finder"
-    seen(session, {}, 20, 141)
-    assert panel.bar.progress_label.text() == "Step 20 of 141"
+    seen(session, {"samples": np.array([50], np.float32)}, 20, 141)
+    assert panel.bar.progress_label.text() == "Trained 20 of 141 steps"
     seen(session, finder(suggested))
     ended(session)
 

@@ -91,7 +91,7 @@ def test_a_lasso_lists_images(qtbot: QtBot, window: SimilarityWindow) -> None:
     assert not window.neighbors.isVisible()
     qtbot.keyClick(window.view.map, Qt.Key.Key_Escape)
     assert window.selected.images == ()
-    assert window.neighbors_label.text() == map_text.LASSO
+    assert window.hint_label.isVisible()
 
 
 def test_remove_and_undo(qtbot: QtBot, window: SimilarityWindow, session: Session) -> None:

@@ -188,6 +188,14 @@ def test_points_have_the_color_of_their_kind(view: PointMap, theme: Theme) -> No
     assert view.grab().toImage().pixelColor(at(view, 0)).name() == RED.color
 
 
+def test_what_is_behind_hides_nothing(view: PointMap) -> None:
+    behind = PointMark("#00ff00", Shape.SQUARE, "Behind", is_behind=True)
+    kinds = np.array([1, 0, 0, 0, 1, 0, 1, 0, 0])
+    places = np.concatenate([PLACES, np.zeros((4, 2), np.float32)])
+    view.show_points(Points(places, kinds, (behind, RED)))
+    assert view.grab().toImage().pixelColor(at(view, 0)).name() == RED.color
+
+
 def test_the_picture_stays_inside(qtbot: QtBot, view: PointMap) -> None:
     picture = QPixmap(80, 80)
     picture.fill("#00ff00")
@@ -222,10 +230,13 @@ def test_the_legend_counts_and_leaves_out_what_is_not_there(qtbot: QtBot, theme:
     legend.show_marks([RED, BLUE, PointMark("#000000", Shape.RING, "None", 0)])
     assert legend.texts == ["Red (2)", "Blue (3)"]
     assert legend.accessibleName() == "Legend: Red (2), Blue (3)"
-    one_line = legend.heightForWidth(400)
-    assert legend.heightForWidth(70) == 2 * one_line
+    one_line = legend.lines_px(400)
+    assert legend.lines_px(70) == 2 * one_line
     legend.show_marks([PointMark("#000000", Shape.STAR, f"P{n}", n) for n in range(1, 31)])
     assert len(legend.texts) == 12
     assert legend.texts[0] == "P20 (20)"
     assert legend.texts[-1] == f"and 19 more ({sum(range(1, 20))})"
-    legend.grab()
+    with qtbot.waitExposed(legend):
+        legend.show()
+    legend.resize(200, 10)
+    assert legend.height() == legend.lines_px(200) > one_line
