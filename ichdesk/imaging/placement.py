@@ -64,7 +64,7 @@ def add_to_test_set(
     """
     added, strangers = list[Sample](), list[str]()
     for name, samples in gathered.classes:
-        target = _target_class(project, name, class_id) or _target_class(project, None, class_id)
+        target = class_named(project, name or "") or _target_class(project, None, class_id)
         if target is None:
             strangers.append(name or "")
             continue
@@ -72,6 +72,13 @@ def add_to_test_set(
         project = project.add_samples(target, tested)
         added += tested
     return project, tuple(added), tuple(strangers)
+
+
+def class_named(project: Project, name: str) -> int | None:
+    """The class of this name, or else of one that differs in capital letters only."""
+    names = {bin_.name.casefold(): bin_.id for bin_ in reversed(project.classes)}
+    exact = {bin_.name: bin_.id for bin_ in project.classes}
+    return exact.get(name.strip(), names.get(name.strip().casefold()))
 
 
 def _target_class(project: Project, name: str | None, class_id: int | None) -> int | None:

@@ -129,7 +129,8 @@ class RecoveryRow:
         parts = ["1 class" if work.classes == 1 else f"{work.classes:,} classes"]
         parts += [counted(work.images, "image")]
         parts += [counted(work.runs, "training")] if work.runs else []
-        said = f"{self.title}, {_when(work.when, datetime.now().astimezone())}: {', '.join(parts)}"
+        when = _when(work.when, datetime.now().astimezone())
+        said = f"{self.title}: {', '.join(parts)}, last changed {when}"
         self.label = QLabel(said)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
@@ -182,4 +183,4 @@ def _title(path: Path | None) -> str:
 def _when(when: datetime, now: datetime) -> str:
     """The time; with the day unless it is today."""
     clock = f"{when:%H:%M}"
-    return clock if when.date() == now.date() else f"{when.day} {when:%B %Y}, {clock}"
+    return f"at {clock}" if when.date() == now.date() else f"on {when.day} {when:%B %Y} at {clock}"

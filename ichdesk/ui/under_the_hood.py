@@ -1,13 +1,17 @@
 """The panel on the right that shows what a training run did, one figure under another."""
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -50,6 +54,9 @@ class UnderTheHood(QFrame):
         self.setAccessibleName("Under the hood")
         self.close_button = IconButton(theme, "close", "Close Under the hood")
         self.close_button.clicked.connect(self.close_requested)
+        self.contents_button = IconButton(theme, "format-list-bulleted", "Go to a figure")
+        self.contents_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.contents_button.setMenu(self._contents())
         self.report_button = QPushButton("Report…")
         self.report_button.setProperty("role", "link")
         self.report_button.setToolTip("Write this training up, as a web page and as a PDF")
@@ -173,14 +180,29 @@ class UnderTheHood(QFrame):
         view = RunView.of(self._session)
         frame.refresh(view, state_note(view)[0])
 
+    def _contents(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName("Figures")
+        for place, kind in enumerate(_kinds()):
+            menu.addAction(kind.title, partial(self._go_to, place))
+        return menu
+
+    def _go_to(self, place: int) -> None:
+        """Bring a panel to the top, with the keyboard at its first button."""
+        frame = self.frames[place]
+        bar = self.scroll_area.verticalScrollBar()
+        QTimer.singleShot(0, self, lambda: bar.setValue(frame.y()))  # once all have their place
+        button = frame.copy_button if frame.copy_button.isEnabled() else frame.help_button
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _lay_out(self) -> None:
         title = QLabel("Under the hood")
         title.setFont(ui_font(TITLE_PX))
         header = QHBoxLayout()
         header.setContentsMargins(CARD_PADDING_PX, GRID_PX, GRID_PX, GRID_PX)
         header.addWidget(title, 1)
-        header.addWidget(self.report_button)
-        header.addWidget(self.close_button)
+        for button in (self.report_button, self.contents_button, self.close_button):
+            header.addWidget(button)
         summary = QVBoxLayout()
         summary.setContentsMargins(CARD_PADDING_PX, GRID_PX, CARD_PADDING_PX, CARD_PADDING_PX)
         summary.setSpacing(GRID_PX)

@@ -86,6 +86,17 @@ def test_images_of_no_class_are_told(desk: Desk, tmp_path: Path) -> None:
     ]
 
 
+def test_the_class_that_is_written_the_same_comes_first(desk: Desk, tmp_path: Path) -> None:
+    for name in ("bleed", "Bleed"):
+        desk.session.rename_class(desk.session.add_class(), name)
+    for number, name in enumerate(("Bleed", "BLEED")):
+        desk.image(tmp_path / str(number) / name, "x.png", 200 + number)
+        desk.image(tmp_path / str(number) / "other", "x.png", 220 + number)
+        desk.session.import_files([tmp_path / str(number)], is_test=True)
+    desk.finish_jobs()
+    assert [len(positions) for positions in fixed(desk.session.project)] == [0, 0, 1, 1]
+
+
 def test_a_folder_of_train_and_test_says_which_is_which(desk: Desk, tmp_path: Path) -> None:
     for number, name in enumerate(("Train/Bleed", "Train/Normal", "test/Normal", "test/Bleed")):
         desk.image(tmp_path / "set" / name, "x.png", 200 + number)

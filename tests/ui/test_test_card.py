@@ -153,7 +153,7 @@ def test_files_are_dropped_on_a_bucket(qtbot, window, live_session, fill, tmp_pa
 def test_folders_find_their_class(qtbot, window, live_session, fill, tmp_path):
     fill(Bleed=3, Normal=2, Artifact=1)
     window.show_test_set()
-    for number, name in enumerate(("Normal", "test/Bleed", "test/Artifact")):
+    for number, name in enumerate(("Normal", "test/bleed", "test/Artifact")):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "x.jpg").write_bytes(jpeg(300 + number))
     assert drag_onto(card(window), files(tmp_path / "Normal", tmp_path / "test"))

@@ -178,3 +178,15 @@ def test_scrolling_shows_the_present_run(hood: UnderTheHood, session: Session) -
     epoch(session, 0)
     hood.scroll_area.ensureWidgetVisible(matrix)
     assert matrix.panel.isVisible()
+
+
+def test_the_contents_go_to_a_figure(hood: UnderTheHood, session: Session, qtbot) -> None:
+    hood.resize(400, 400)
+    train(session)
+    actions = hood.contents_button.menu().actions()
+    assert [action.text() for action in actions] == [f.panel.title for f in hood.frames]
+    frame = hood.frames[5]
+    actions[5].trigger()
+    assert frame.title.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: not frame.title.visibleRegion().isEmpty())
+    assert frame.isAncestorOf(hood.focusWidget())

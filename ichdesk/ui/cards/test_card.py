@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
 from ichdesk.core.test_set import overlap_text
+from ichdesk.imaging.placement import class_named
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
 from ichdesk.ui.cards.drop_highlight import DropHighlight
@@ -164,12 +165,12 @@ class TestCard(Card):
         if moved := unpack_samples(mime, self._session.project):
             self._session.move_samples(*moved, moved[0], is_test=True)
             return
-        classes = {bin_.name: bin_.id for bin_ in self._session.project.classes}
         rest = list[Path]()
         for path in dropped_paths(mime):
-            name = path.name if path.is_dir() else path.stem
-            if name in classes and (path.is_dir() or path.suffix.lower() == ".zip"):
-                self._session.import_files([path], classes[name], is_test=True)
+            is_zip = path.suffix.lower() == ".zip"
+            name = path.name if path.is_dir() else path.stem if is_zip else ""
+            if (class_id := class_named(self._session.project, name)) is not None:
+                self._session.import_files([path], class_id, is_test=True)
             else:
                 rest.append(path)
         if rest:

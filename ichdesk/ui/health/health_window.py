@@ -175,6 +175,7 @@ class HealthWindow(Companion):
             button.setEnabled(self.grid.place is not None)
         self.remove_button.setEnabled(bool(self.grid.selected))
         self.second_button.setVisible(has_rows and self.grid.is_paired)
+        self.second_button.setEnabled(bool(self.grid.second_rows))
         label = self._session.undo_label
         edit = f"Undo {label[:1].lower()}{label[1:]}" if label else "Undo"
         self.undo_button.setToolTip(edit)

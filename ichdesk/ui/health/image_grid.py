@@ -61,6 +61,12 @@ class ImageGrid(ThumbnailList):
             return shown[0]
         return self._rows[current].place if 0 <= current < len(self._rows) else None
 
+    @property
+    def second_rows(self) -> list[int]:
+        """Rows of the second image of every pair of which the project has both."""
+        has = [row.place is not None for row in self._rows] if self.is_paired else []
+        return [row for row in range(1, len(has), 2) if has[row - 1] and has[row]]
+
     def sample_at(self, row: int) -> Sample:
         """The image in a row."""
         return self._rows[row].sample
@@ -91,12 +97,11 @@ class ImageGrid(ThumbnailList):
         self.selection_changed.emit()
 
     def select_second(self) -> None:
-        """Select the second image of every pair that is still whole."""
+        """Select one image of every pair that is still whole."""
         self.clearSelection()
         flag = QItemSelectionModel.SelectionFlag.Select
-        for row in range(1, len(self._rows), 2):
-            if self._rows[row - 1].place and self._rows[row].place:
-                self.selectionModel().select(self._model.index(row), flag)
+        for row in self.second_rows:
+            self.selectionModel().select(self._model.index(row), flag)
         self.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -92,7 +92,7 @@ class Pages:
         if key == self._asked and sight is not None and sight is not self._read and sight.arrays:
             self._kept[key], self._read = Page.of(sight), sight
             while len(self._kept) > _KEPT:
-                self._items.pop(self._kept.popitem(last=False)[0], None)
+                self._kept.popitem(last=False)
         return self._kept.get(key)
 
     def ask(
@@ -113,7 +113,7 @@ class Pages:
         pixels = [item.pixels for item in items if item.pixels is not None]
         images = np.stack(pixels) if pixels else None
         before, self._asked = self._asked, key
-        self._items[key] = items
+        self._items = {k: v for k, v in self._items.items() if k in self._kept} | {key: items}
         if not self._session.observations.ask(self._place, Wish("heat-maps", options, images)):
             self._asked = before
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from ichdesk.core.image_health import FIGURES
 from ichdesk.protocol import messages as msg
@@ -23,14 +24,21 @@ def theme(qtbot: QtBot) -> Theme:
 def make(
     qtbot: QtBot, live_session: Session, theme: Theme, bridge: Bridge
 ) -> Iterator[Callable[[], HealthWindow]]:
+    made: list[HealthWindow] = []
+
     def make() -> HealthWindow:
         window = HealthWindow(live_session, theme, bridge.post)
-        live_session.subscribe(window.refresh)
-        qtbot.addWidget(window, before_close_func=lambda w: bridge.close())
+        made.append(window)
+        live_session.subscribe(lambda change: window.refresh(change) if isValid(window) else None)
         window.show()
+        qtbot.waitActive(window)
         return window
 
     yield make
+    for window in made:
+        if isValid(window):
+            window.close()
+    bridge.close()
 
 
 def planted(**more: np.ndarray) -> dict[str, np.ndarray]:

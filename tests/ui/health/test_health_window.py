@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from ichdesk.core.data_health import State
+from ichdesk.core.split_facts import SplitFacts
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
 from ichdesk.ui.health import health_window as module
@@ -194,7 +195,10 @@ def test_a_training_makes_it_look_once_more(
     window.checks.choose("pixels")
     assert "A training is running" in window.advice_label.text()
     run = live_session.run
+    train, test = (tuple(range(6)),) * 2, ((6, 7),) * 2
+    live_session.handle(msg.SplitMade(run.request_id, train, test, "cpu", (), SplitFacts()))
     live_session.handle(msg.RunEnded(run.request_id, msg.Outcome.DONE))
+    assert window.findings.checks[4].state is State.FINE
     assert asked(live_session) == 2
 
 
