@@ -26,7 +26,7 @@ from ichdesk.protocol.messages import Event
 from ichdesk.session.autosave import Autosave
 from ichdesk.session.recovery import Recovery
 from ichdesk.session.session import Session
-from ichdesk.session.worker_client import WorkerClient, WorkerDied
+from ichdesk.session.worker_client import WorkerClient, WorkerDied, WorkerSilent
 from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
@@ -116,7 +116,7 @@ def build(
     bridge = Bridge()
     store = SampleStore(store_folder)
 
-    def on_event(event: Event | WorkerDied) -> None:
+    def on_event(event: Event | WorkerDied | WorkerSilent) -> None:
         bridge.post(lambda: session.handle(event))
 
     client = WorkerClient(worker, on_event)

@@ -309,14 +309,14 @@ def _outliers_check(classes: Sequence[ClassBin], arrays: Arrays) -> Check:
         text = f"{counted(n, 'image')} are too few to say which of them is unusual."
         return Check("outliers", title, State.UNKNOWN, text, "Add images.")
     if not len(rows):
-        text = f"None of {counted(n, 'image')} is far from its nearest neighbors."
+        text = f"None of {counted(n, 'image')} is twice as far from the nearest others as usual."
         return Check("outliers", title, State.FINE, text)
     remarks = [
-        f"{row[2]:.1f} SD beyond {'its class' if row[3] else 'all'}" for row in rows[:MOST_SHOWN]
+        f"{row[2]:.1f} × the usual{', in its class' if row[3] else ''}" for row in rows[:MOST_SHOWN]
     ]
     text = (
-        f"{len(rows):,} of {counted(n, 'image')} {'is' if len(rows) == 1 else 'are'} unusually far "
-        "from the nearest others, in what the network sees of them."
+        f"{len(rows):,} of {counted(n, 'image')} {'is' if len(rows) == 1 else 'are'} at least "
+        "twice as far from the nearest others as usual, in what the network sees of them."
     )
     advice = (
         "Look at each: another body part, a scout view, a wrong label or an artifact does not "

@@ -35,8 +35,12 @@ from ichdesk.session.state import (
     WorkerState,
     WorkerStatus,
 )
-from ichdesk.session.worker_client import Worker, WorkerDied
+from ichdesk.session.worker_client import Worker, WorkerDied, WorkerSilent
 
+_SILENT = (
+    "The training has shown no progress for a minute. Large projects can take so long; if nothing "
+    "changes, click Cancel and train again, which starts the training process anew if it hangs."
+)
 _SPLIT_REMEDY = "choose Split: By patient under Advanced and train again"
 
 
@@ -156,8 +160,13 @@ class Session(KeptRuns):
 
     # --- events ------------------------------------------------------------------------------
 
-    def handle(self, event: msg.Event | WorkerDied) -> None:
-        """Apply a worker event. Events of an older run are dropped."""
+    def handle(self, event: msg.Event | WorkerDied | WorkerSilent) -> None:
+        """Apply a worker event. What nobody waits for any more, or got already, is dropped."""
+        if isinstance(event, WorkerSilent):
+            if self.is_training:
+                self._report_run(_SILENT, Level.WARNING)
+            return
+        self._forget_notice(_SILENT)
         match event:
             case msg.WorkerReady():
                 self.worker = WorkerState(
@@ -307,8 +316,16 @@ class Session(KeptRuns):
         self.notices = tuple(n for n in self.notices if n.id not in self._run_notices)
         self._run_notices.clear()
 
+    def _forget_notice(self, text: str) -> None:
+        kept = tuple(notice for notice in self.notices if notice.text != text)
+        if len(kept) < len(self.notices):
+            self.notices = kept
+            self._notify(Change.NOTICES)
+
     def _model_saved(self, event: msg.ModelSaved) -> None:
-        name = self._saves.pop(event.request_id, "the model")
+        name = self._saves.pop(event.request_id, None)
+        if name is None:
+            return
         if event.error:
             self.report(event.error)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
+from time import monotonic
 from typing import Protocol
 
 from ichdesk.protocol.codec import ProtocolError, decode
@@ -25,6 +26,8 @@ from ichdesk.session.worker_process import CannotStart, WorkerProcess
 _log = logging.getLogger(__name__)
 
 MAX_RESTARTS = 5
+SECONDS_OF_SILENCE = 60.0
+_SECONDS_TO_START = 180.0  # torch from a slow disk that something else uses, too
 _SECONDS_TO_CANCEL = 5.0
 _SECONDS_TO_TERMINATE = 1.0
 
@@ -48,6 +51,15 @@ class WorkerDied:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerSilent:
+    """There is work to do, and no event has come for `SECONDS_OF_SILENCE`: busy, or stuck.
+
+    Told once, until the next event comes. Events are made by the thread that works, so they prove
+    that it lives, as a heartbeat of another thread would not.
+    """
+
+
 class Worker(Protocol):
     """What the session needs of a worker; `WorkerClient` is the real one."""
 
@@ -67,23 +79,27 @@ class WorkerClient:
         on_event: Called with every event, on a thread of the client, and never after `close`.
         seconds_to_cancel: A request that has not ended so long after its `Cancel` costs the worker
             its life, once it is ready.
+        seconds_of_silence: How long a worker with something to do may say nothing.
     """
 
     def __init__(
         self,
         target: Callable[[Connection], None],
-        on_event: Callable[[Event | WorkerDied], None],
+        on_event: Callable[[Event | WorkerDied | WorkerSilent], None],
         seconds_to_cancel: float = _SECONDS_TO_CANCEL,
+        seconds_of_silence: float = SECONDS_OF_SILENCE,
     ) -> None:
         self._target = target
         self._on_event = on_event
         self._seconds_to_cancel = seconds_to_cancel
+        self._seconds_of_silence = seconds_of_silence
         self._context = multiprocessing.get_context("spawn")
         self._lock = threading.Lock()  # guards what follows; held for moments only
         self._closing = False
         self._is_ready = False
         self._outbox: SimpleQueue[Request | None] = SimpleQueue()
         self._pending: set[int] = set()
+        self._heard_s = monotonic()  # or when there was something to do again
         self._timers: dict[int, threading.Timer] = {}
         self._worker: WorkerProcess | None = None
         self._stalled: WorkerProcess | None = None
@@ -103,6 +119,7 @@ class WorkerClient:
         """
         with self._lock:
             if isinstance(request, WorkRequest):
+                self._heard_s = self._heard_s if self._pending else monotonic()
                 self._pending.add(request.request_id)
             elif isinstance(request, Cancel):
                 self._expect_end(request.request_id)
@@ -166,12 +183,25 @@ class WorkerClient:
                 self._is_ready = True
             self._hand_on(ready)
             while True:
+                self._wait_for_news(worker)
                 self._hand_on(_receive(worker))
         except _Unusable as error:
             worker.kill()
             return str(error)
         except (EOFError, OSError):
             return _STALLED if self._stalled is worker else ""
+
+    def _wait_for_news(self, worker: WorkerProcess) -> None:
+        """Until there is something to receive, or the worker is gone."""
+        is_told = False
+        while not worker.has_news(self._seconds_of_silence):
+            with self._lock:
+                silence_s = monotonic() - self._heard_s if self._pending else 0.0
+            if silence_s >= self._seconds_of_silence and not is_told and not self._closing:
+                is_told = True
+                self._on_event(WorkerSilent())
+        with self._lock:
+            self._heard_s = monotonic()
 
     def _hand_on(self, event: Event) -> None:
         if isinstance(event, TerminalEvent):
@@ -219,6 +249,8 @@ class WorkerClient:
 
 
 def _receive_ready(worker: WorkerProcess) -> WorkerReady:
+    if not worker.has_news(_SECONDS_TO_START):
+        raise _Unusable(_STALLED)
     ready = _receive(worker)
     if not isinstance(ready, WorkerReady):
         raise _Unusable(_RUBBISH)

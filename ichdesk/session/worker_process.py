@@ -1,7 +1,9 @@
 """One worker process with its pipe and the thread that writes to it."""
 
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from queue import SimpleQueue
@@ -11,6 +13,7 @@ from ichdesk.protocol.messages import Request
 
 _MAX_MESSAGE_BYTES = 2**30
 _SECONDS_TO_EXIT = 1.0
+_TRIES = 20
 
 
 class CannotStart(Exception):  # noqa: N818 - carries a sentence
@@ -53,6 +56,10 @@ class WorkerProcess:
         self._writer = threading.Thread(target=self._write, name="worker-writer", daemon=True)
         self._writer.start()
 
+    def has_news(self, timeout_s: float) -> bool:
+        """Wait for something to receive, the end of the process included."""
+        return self._connection.poll(timeout_s)
+
     def receive(self) -> bytes:
         """Wait for the next message; EOFError or OSError when the process is gone."""
         return self._connection.recv_bytes(_MAX_MESSAGE_BYTES)
@@ -73,14 +80,23 @@ class WorkerProcess:
         """Make sure that the process, its thread and its pipe are gone."""
         self._process.join(_SECONDS_TO_EXIT)
         self.kill()
-        self._process.join()
+        self._collect()
         self._exit_code = self._process.exitcode
         self._outbox.put(None)
         self._writer.join()
         self._connection.close()
         with self._lock:
             self._gone = True
-            self._process.close()
+            with suppress(ValueError):  # the system has forgotten it before we could ask
+                self._process.close()
+
+    def _collect(self) -> None:
+        """Wait for the end; whoever starts another process meanwhile may be told of it first."""
+        self._process.join()
+        for _ in range(_TRIES):
+            if self._process.exitcode is not None:
+                return
+            time.sleep(_SECONDS_TO_EXIT / _TRIES)
 
     def how_it_ended(self) -> str:
         """One sentence for the user, once it is buried."""

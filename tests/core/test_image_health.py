@@ -126,8 +126,8 @@ def test_outliers_are_listed_with_their_score() -> None:
         Place(CLASSES[0].id, 2),
     ]
     assert [shown.remark for shown in made.images] == [
-        "6.3 SD beyond all",
-        "5.0 SD beyond its class",
+        "6.3 × the usual",
+        "5.0 × the usual, in its class",
     ]
     none = np.zeros((0, 4), np.float32)
     assert check(outliers=none, outlier_n=np.array([60, 12], np.float32)).state is State.FINE

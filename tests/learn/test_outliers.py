@@ -52,7 +52,7 @@ def test_scores_are_those_of_scipy() -> None:
     logs = np.log(distances)
     expected = (logs - np.median(logs)) / median_abs_deviation(logs, scale="normal")
     np.testing.assert_allclose(robust_scores(distances), expected, rtol=1e-4)
-    assert limit(60) == 4.5 < limit(100_000)
+    assert limit(30) == 3.5 < limit(100_000)
 
 
 def test_neighbors_among_very_many_are_searched_in_a_part_of_them(

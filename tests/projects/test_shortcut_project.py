@@ -146,7 +146,7 @@ def test_data_health_points_at_the_corner(
         assert checks["spots"].state is State.FINE
         return
     assert checks["spots"].state is State.PROBLEM
-    assert "at the bottom at the left" in checks["spots"].text
+    assert "at the bottom left" in checks["spots"].text
     rows, columns = np.nonzero(spots.telling)
     assert rows.min() >= 11
     assert columns.max() <= 4

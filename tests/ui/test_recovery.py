@@ -51,9 +51,9 @@ def kept_style(qapp: QApplication) -> Iterator[None]:
 def open_desk(qtbot: QtBot, tmp_path: Path, kept_style: None) -> Iterator[Callable[[], Desk]]:
     opened: list[Desk] = []
 
-    def make(*, waits: bool = True) -> Desk:
+    def make(*, waits: bool = True, closes: bool = True) -> Desk:
         desk = build(Settings(tmp_path / "w.ini"), workers.good, tmp_path / "samples")
-        opened.append(desk)
+        opened.extend([desk] if closes else [])
         desk.window.show()
         if waits:
             qtbot.waitUntil(lambda: bool(desk.recovery.left))
@@ -143,7 +143,7 @@ def test_asks_first_about_changes_in_the_open_project(
 
 
 def test_a_window_that_nobody_closed_keeps_its_changes(tmp_path: Path, open_desk) -> None:
-    desk = open_desk(waits=False)
+    desk = open_desk(waits=False, closes=False)
     desk.session.add_class()
     folder = desk.store.folder()
     desk.close(keep_unsaved=True)

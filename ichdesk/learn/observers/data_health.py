@@ -60,9 +60,10 @@ def data_health(scene: Scene) -> Iterator[Observation]:
     for a class against the rest; `spot_limit`: (1,), distance from 0.5 that hardly any spot passes
     by chance; `spot_n`: images and patients; `head`: (16, 16), in what share of the pictures the
     spot shows the head; `average`: (32, 32), the mean picture. `outliers`: rows of (class,
-    position, score, 1 if it is near to other classes); `outlier_n`: images, and how many are
-    needed. `near`: rows of (class, position, class, position, 1 if of one patient), at most 100;
-    `near_n`: images, near copies in all, and images like another slice of their patient and class.
+    position, times the usual distance, 1 if it is near to other classes); `outlier_n`: images, and
+    how many are needed. `near`: rows of (class, position, class, position, 1 if of one patient),
+    at most 100; `near_n`: images, near copies in all, and images like another slice of their
+    patient and class.
     """
     images, arrays, done = _Images(scene), _unreadable(scene), 0.0
     parts = (_sizes(images), _shown(images), _spots(images), _outliers(images), _near(images))

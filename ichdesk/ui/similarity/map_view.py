@@ -17,7 +17,8 @@ from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.fields import ChoiceField
 from ichdesk.ui.widgets.point_layout import NOTHING
 from ichdesk.ui.widgets.point_legend import PointLegend
-from ichdesk.ui.widgets.point_map import PointMap, Points
+from ichdesk.ui.widgets.point_map import PointMap
+from ichdesk.ui.widgets.point_picture import Points
 
 _TOLD_LINES = 2
 _LINE_PX = 2 * GRID_PX

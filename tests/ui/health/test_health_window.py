@@ -119,9 +119,9 @@ def test_images_are_listed_and_opened(
     fill(Bleed=60, Normal=60)
     window = make()
     answer(live_session, planted(outliers=np.array([[1, 3, 6.0, 0]], np.float32)))
-    assert told(window) == ["Image 4, Normal. 6.0 SD beyond all"]
+    assert told(window) == ["Image 4, Normal. 6.0 × the usual"]
     normal = live_session.project.classes[1].id
-    window.grid.setFocus()
+    window.grid.setCurrentIndex(window.grid.model().index(0, 0))
     with qtbot.waitSignal(window.view_requested) as viewed:
         qtbot.keyClick(window.grid, Qt.Key.Key_Return)
     assert viewed.args == [normal, 3]
@@ -166,7 +166,7 @@ def test_after_an_edit_what_was_seen_is_old_and_stays(
     normal = live_session.project.classes[1].id
     live_session.remove_samples(normal, [3])
     assert window.chip.isVisible()
-    assert told(window) == ["Removed. 6.0 SD beyond all", "Image 5, Normal. 5.0 SD beyond all"]
+    assert told(window) == ["Removed. 6.0 × the usual", "Image 5, Normal. 5.0 × the usual"]
     assert window.look_button.text() == "Check again"
     assert asked(live_session) == 1
     window.look_button.click()

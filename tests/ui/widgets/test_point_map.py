@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from ichdesk.ui.theme import DARK, LIGHT, Mode, Theme
 from ichdesk.ui.widgets.point_layout import NOTHING
 from ichdesk.ui.widgets.point_legend import PointLegend
-from ichdesk.ui.widgets.point_map import PointMap, Points
+from ichdesk.ui.widgets.point_map import PointMap
 from ichdesk.ui.widgets.point_mark import PointMark, Shape, shape_of
+from ichdesk.ui.widgets.point_picture import Points
 
 LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 MOUSE = QContextMenuEvent.Reason.Mouse
