@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 
 from ichdesk.archive.manifest import Json, JsonObject
@@ -28,6 +29,7 @@ FORMAT = "ichdesk-journal"
 VERSION = 1
 TABLE_NAME = "samples.jsonl"
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode  # made once: it is slow
 _Key = tuple[str, str | None, str | None]
 
 
@@ -91,7 +93,7 @@ class JournalWriter:
         }
         self._append_lines()
         with replacing(self._folder / JOURNAL_NAME) as file:
-            file.write(json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii"))
+            file.write(_json(document))
         self._forget(unsaved)
 
     def clear(self) -> None:
@@ -104,8 +106,7 @@ class JournalWriter:
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = len(self._lines)
-            row = [sample.sha256, sample.offset, sample.length, sample.patient, sample.series]
-            self._new_lines.append(json.dumps(row, separators=(",", ":")).encode("ascii") + b"\n")
+            self._new_lines.append(_line(sample))
         return line
 
     def of_class(self, class_id: int) -> int:
@@ -135,10 +136,10 @@ class JournalWriter:
         return {**kept_document(kept), "file": self._runs[id(kept.run)][1]}
 
     def _write_run(self, run: TrainingRun, project: Project) -> None:
-        text = json.dumps(run_document(run, project, self), separators=(",", ":"), allow_nan=False)
+        text = _json(run_document(run, project, self))
         number = self._run_files + 1
         document, model = run_names(number)
-        (self._folder / document).write_bytes(text.encode("ascii"))
+        (self._folder / document).write_bytes(text)
         (self._folder / model).write_bytes(run.model)
         self._run_files = number
         self._runs[id(run)] = run, number
@@ -166,3 +167,14 @@ class JournalWriter:
 def run_names(number: int) -> Iterator[str]:
     """The files of a run: its figures and its model."""
     yield from (f"run-{number}.json", f"run-{number}.safetensors")
+
+
+def _json(value: object) -> bytes:
+    return _encode(value).encode("ascii")
+
+
+def _line(sample: Sample) -> bytes:
+    """A line of the table: a JSON list, put together by hand because there are thousands."""
+    words = (sample.sha256, sample.patient, sample.series)
+    sha256, patient, series = ("null" if word is None else _quoted(word) for word in words)
+    return f"[{sha256},{sample.offset},{sample.length},{patient},{series}]\n".encode("ascii")

@@ -73,11 +73,13 @@ def fact_checks(project: Project, run: TrainingRun | None) -> tuple[Check, ...]:
     classes = looked_at(project)
     if not classes:
         return ()
+    fixed = (test_set_check(classes),) if project.has_test_set else ()
     return (
         balance_check(classes),
         copies_check(classes),
         patients_check(classes),
         kinds_check(classes),
+        *fixed,
         split_check(project, run),
     )
 
@@ -112,11 +114,13 @@ def balance_check(classes: Sequence[ClassBin]) -> Check:
 
 def copies_check(classes: Sequence[ClassBin]) -> Check:
     """Images with the same bytes, within a class or in several."""
+    digests = Counter(sample.sha256 for bin_ in classes for sample in bin_.samples)
     found = defaultdict[str, list[Place]](list)
-    for bin_ in classes:
+    for bin_ in classes if len(digests) < digests.total() else ():
         for index, sample in enumerate(bin_.samples):
-            found[sample.sha256].append(Place(bin_.id, index))
-    groups = [places for places in found.values() if len(places) > 1]
+            if digests[sample.sha256] > 1:
+                found[sample.sha256].append(Place(bin_.id, index))
+    groups = list(found.values())
     across = [g for g in groups if len({place.class_id for place in g}) > 1]
     total, title = sum(len(bin_.samples) for bin_ in classes), "Exact copies"
     if not groups:
@@ -184,6 +188,33 @@ def kinds_check(classes: Sequence[ClassBin]) -> Check:
         "Window and size differ between the kinds, and a model sees that; import all images the "
         "same way.",
     )
+
+
+def test_set_check(classes: Sequence[ClassBin]) -> Check:
+    """Copies and patients on both sides of the fixed test set."""
+    title = "Fixed test set"
+    sides: tuple[dict[str, Place], dict[str, Place]] = ({}, {})
+    patients: tuple[set[str], set[str]] = (set(), set())
+    tested = 0
+    for bin_ in classes:
+        for index, sample in enumerate(bin_.samples):
+            tested += sample.is_test
+            sides[sample.is_test].setdefault(sample.sha256, Place(bin_.id, index))
+            if sample.patient:
+                patients[sample.is_test].add(sample.patient)
+    copies = [digest for digest in sides[True] if digest in sides[False]]
+    both = len(patients[True] & patients[False])
+    text = (
+        f"{counted(tested, 'test image')}; {counted(len(copies), 'image')} and "
+        f"{counted(both, 'patient')} are on both sides."
+    )
+    if not copies and not both:
+        return Check("test set", title, State.FINE, text)
+    advice = (
+        "Take the copies out, and move all images of a patient to one side: the test knows them."
+    )
+    pairs = _paired(((sides[True][d], sides[False][d]) for d in copies), ("test", "training"))
+    return Check("test set", title, State.PROBLEM, text, advice, pairs, is_paired=True)
 
 
 def split_check(project: Project, run: TrainingRun | None) -> Check:

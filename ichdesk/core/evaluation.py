@@ -92,7 +92,7 @@ class Answers:
             return Answers.counted(run.confusion)
         truth = np.repeat(np.arange(len(run.test)), [len(rows) for rows in run.test])
         predicted = probabilities.argmax(axis=1)
-        return Answers(truth, predicted, len(run.test), probabilities, _patients(run))
+        return Answers(truth, predicted, len(run.test), probabilities, run.test_patients)
 
     @staticmethod
     def counted(confusion: Counts) -> "Answers":
@@ -175,11 +175,3 @@ def _auc(answers: Answers, truth: Bools, index: int) -> Figure:
         reason = "This takes test images of this class and of others."
         return Figure(None, None, 0, None, reason)
     return Figure(value, auc_interval(scores, truth, answers.groups), len(truth))
-
-
-def _patients(run: TrainingRun) -> Groups | None:
-    tested = zip(run.key[0], run.test, strict=True)
-    known = [samples[position].patient for (_, samples), rows in tested for position in rows]
-    names = [patient or f"image {number}" for number, patient in enumerate(known)]
-    groups = np.unique(names, return_inverse=True)[1]
-    return None if len(set(names)) == len(names) else groups

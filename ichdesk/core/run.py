@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import Counts, wilson_interval
 from ichdesk.core.project import Project
+from ichdesk.core.proportions import Groups, grouped_interval
 from ichdesk.core.samples import Sample, marked
 from ichdesk.core.split_facts import SplitFacts
 
@@ -104,9 +105,22 @@ class TrainingRun:
 
     @property
     def test_interval(self) -> tuple[float, float] | None:
-        """95 % Wilson interval of the test accuracy."""
-        counts = self.test_correct
-        return wilson_interval(*counts) if counts else None
+        """95 % interval of the test accuracy; at the end it knows which images are of a patient."""
+        counts, answers = self.test_correct, self.test_probabilities
+        tested = np.repeat(np.arange(len(self.test)), [len(rows) for rows in self.test])
+        if counts is None or answers is None or not len(answers) == len(tested) == counts[1]:
+            return wilson_interval(*counts) if counts else None
+        right = answers.argmax(axis=1) == tested
+        return grouped_interval(right, np.ones_like(right), self.test_patients)
+
+    @property
+    def test_patients(self) -> Groups | None:
+        """A number for the patient of each test image, in order; None if each has another."""
+        tested = zip(self.key[0], self.test, strict=True)
+        known = [samples[position].patient for (_, samples), rows in tested for position in rows]
+        names = [patient or f"image {number}" for number, patient in enumerate(known)]
+        groups = np.unique(names, return_inverse=True)[1]
+        return None if len(set(names)) == len(names) else groups
 
 
 def is_done(run: TrainingRun | None) -> bool:

@@ -74,7 +74,11 @@ def copies_among(pictures: Sequence[Small]) -> Iterator[tuple[int, list[tuple[in
     """
     if not pictures:
         return
-    shapes = _shapes(pictures)
+    parts = []
+    for start in range(0, len(pictures), _CHUNK):
+        yield 0, []
+        parts.append(_shapes(pictures[start : start + _CHUNK]))
+    shapes = np.concatenate(parts)
     coarse = _coarse(shapes)
     for start in range(0, len(shapes), _CHUNK):
         end = min(start + _CHUNK, len(shapes))

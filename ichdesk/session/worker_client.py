@@ -53,7 +53,7 @@ class WorkerDied:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSilent:
-    """There is work to do, and no event has come for `SECONDS_OF_SILENCE`: busy, or stuck.
+    """There is work to do, and no event has come for `SECONDS_OF_SILENCE` or more: busy, or stuck.
 
     Told once, until the next event comes. Events are made by the thread that works, so they prove
     that it lives, as a heartbeat of another thread would not.

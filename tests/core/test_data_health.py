@@ -170,6 +170,19 @@ def test_split() -> None:
     assert places(split_check(project.remove_samples(two.id, [1]), run)) == []
 
 
+def test_the_fixed_test_set() -> None:
+    one = ClassBin("A", (sample("a", "p"), replace(sample("b", "q"), is_test=True)))
+    two = ClassBin("B", (sample("c", "r"), replace(sample("d", "s"), is_test=True)))
+    project = Project((one, two))
+    checks = {check.key: check for check in fact_checks(project, None)}
+    assert checks["test set"].state is State.FINE
+    leaked = project.add_samples(two.id, [replace(sample("a", "p"), is_test=True)])
+    check = {check.key: check for check in fact_checks(leaked, None)}["test set"]
+    assert check.state is State.PROBLEM
+    assert check.text == "3 test images; 1 image and 1 patient are on both sides."
+    assert places(check) == [Place(two.id, 2), Place(one.id, 0)]
+
+
 def test_disabled_and_empty_classes_are_left_out() -> None:
     bins = (digests("A", "a"), digests("B", "b"), digests("C", "a"), ClassBin("D"))
     project = Project(bins, TrainConfig()).set_enabled(bins[2].id, False)

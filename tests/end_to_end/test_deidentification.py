@@ -194,8 +194,11 @@ def test_window_and_worker(
     fail(lambda: session.import_files([scans / "Bleed" / f"{LAST} cut"]))
     fail(lambda: session.save(out / "missing" / "x.tm"))
     logging.getLogger("ichdesk").error("so that there is a log")
+    session.add_class()  # something to lose, so that it is kept for the case of a crash
+    wait(lambda: list(home.rglob("unsaved.json")))
     files = {path.name for path in home.rglob("*") if path.is_file()}
     assert {"native.ichdesk", "original.tm", "m.ichmodel", "samples.bin", "ichdesk.log"} <= files
+    assert {"unsaved.json", "samples.jsonl", "run-1.json"} <= files
     assert len(list((out / "samples").rglob("*.*"))) == session.project.sample_count
     names = " ".join(class_.name for class_ in session.project.classes)
     printed = "".join(capfd.readouterr())

@@ -18,7 +18,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import CodeType, FrameType
@@ -147,8 +147,8 @@ def fuzz(name: str, cpu_s: float, seed: int, current: Path, scratch: Path) -> Ta
         tally.outcomes[what] += 1
         tally.cpu_s, tally.lines = spent_s, lines.seen
         if tally.cases % 50 == 0:
-            current.with_suffix(".json").write_text(json.dumps(asdict(tally)), encoding="utf-8")
-    current.with_suffix(".json").write_text(json.dumps(asdict(tally)), encoding="utf-8")
+            current.with_suffix(".json").write_text(json.dumps(vars(tally)), encoding="utf-8")
+    current.with_suffix(".json").write_text(json.dumps(vars(tally)), encoding="utf-8")
     return tally
 
 

@@ -95,8 +95,8 @@ def test_nothing_on_a_side() -> None:
 
 def test_copies_among_all_are_paired_with_an_earlier_picture(heads: list[Picture]) -> None:
     pictures = [*heads[:6], moved(heads[2]), saved_again(heads[0]), heads[7]]
-    (done, pairs), *rest = copies_among([small_picture(p) for p in pictures])
-    assert (done, pairs, rest) == (len(pictures), [(6, 2), (7, 0)], [])
+    *_, (done, pairs) = copies_among([small_picture(p) for p in pictures])
+    assert (done, pairs) == (len(pictures), [(6, 2), (7, 0)])
     assert list(copies_among([])) == []
 
 
@@ -108,7 +108,7 @@ def test_work_on_crowds_comes_in_parts_that_agree(
     monkeypatch.setattr(module, "_CHUNK", 7)
     monkeypatch.setattr(module, "_MOST_CANDIDATES", 3)
     parts = list(copies_among(crowd))
-    assert [done for done, _ in parts] == [7, 14, 21, 28, 35, 40]
+    assert [done for done, _ in parts if done] == [7, 14, 21, 28, 35, 40]
     in_parts = [pair for _, pairs in parts for pair in pairs]
     assert [a for a, _ in in_parts] == [a for a, _ in whole] == list(range(5, 40))
     assert all(a % 5 == b % 5 and b < a for a, b in in_parts)

@@ -17,7 +17,7 @@ from ichdesk.ui import lessons
 from ichdesk.ui.lessons import Lesson, class_projects, lesson_of
 from ichdesk.ui.theme import Mode
 
-NAMES = [f"experiment{number}" for number in range(1, 8)]
+NAMES = [f"experiment{number}" for number in range(1, 9)]
 
 
 @pytest.fixture

@@ -244,6 +244,9 @@ class HealthWindow(Companion):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(_BAR_PX)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing below moves when the work ends
+        self.bar.setSizePolicy(policy)
         self.bar.setAccessibleName("How much of the images was looked at")
         self._filler = QWidget()
 

@@ -1,7 +1,7 @@
 """A switch of the Preview card: lay the map of the class that the model says over the image."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from ichdesk.core.heat_map import Picture, overlay, scale_of, upsampled
 from ichdesk.core.run import TrainingRun
@@ -31,7 +31,10 @@ class PreviewHeat(QWidget):
         self._session = session
         self._pages = Pages(session, _PLACE)
         self._run: TrainingRun | None = None
-        self.switch = QCheckBox("Show where it looked")
+        self.switch = QToolButton()
+        self.switch.setProperty("role", "option")
+        self.switch.setText("Show where it looked")
+        self.switch.setCheckable(True)
         self.caption = CaptionLabel()
         self.switch.toggled.connect(self.switched)
         column = QVBoxLayout(self)

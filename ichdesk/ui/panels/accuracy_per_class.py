@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from ichdesk.core.metrics import ClassAccuracy, accuracy_per_class, wilson_interval
+from ichdesk.core.evaluation import Answers, Figure, evaluate
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
@@ -46,10 +46,11 @@ class AccuracyPerClassPanel(Panel):
         """Fill the table from the test counts so far."""
         if view is None or view.run.confusion is None:
             return False
-        rows = accuracy_per_class(view.run.confusion, list(view.names))
+        answers = Answers.of(view.run)
+        rows = evaluate(answers).classes if answers else ()
         self._resize(len(rows))
-        for labels, row in zip(self._rows[1:], rows, strict=True):
-            for label, text in zip(labels, _texts(row), strict=True):
+        for labels, name, row in zip(self._rows[1:], view.names, rows, strict=True):
+            for label, text in zip(labels, _texts(name, row.sensitivity), strict=True):
                 if label.text() != text:
                     label.setText(text)
         return True
@@ -92,9 +93,8 @@ class AccuracyPerClassPanel(Panel):
             self._style(line)
 
 
-def _texts(row: ClassAccuracy) -> tuple[str, str, str, str]:
-    if row.accuracy is None:
-        return row.name, _DASH, "0", _DASH
-    interval = wilson_interval(round(row.accuracy * row.samples), row.samples)
-    low, high = interval or (0.0, 1.0)
-    return row.name, f"{row.accuracy:.2f}", f"{row.samples:,}", f"{low:.2f}–{high:.2f}"
+def _texts(name: str, accuracy: Figure) -> tuple[str, str, str, str]:
+    if accuracy.value is None:
+        return name, _DASH, "0", _DASH
+    low, high = accuracy.interval or (0.0, 1.0)
+    return name, f"{accuracy.value:.2f}", f"{accuracy.n:,}", f"{low:.2f}–{high:.2f}"

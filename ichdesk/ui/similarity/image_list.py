@@ -1,6 +1,6 @@
 """Images of the map as thumbnails, each with its class."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Signal
@@ -32,7 +32,7 @@ class Listed:
         place: Where it is in the project now; None if it was removed.
         title: Below its picture; `remark` below that.
         is_strange: Whether it is of another class than it should be.
-        told: What is read out for it.
+        tell: Says what is read out for it.
     """
 
     row: int
@@ -41,7 +41,7 @@ class Listed:
     title: str
     remark: str
     is_strange: bool
-    told: str
+    tell: Callable[[], str]
 
 
 class ImageList(ThumbnailList):
@@ -120,7 +120,7 @@ class _Rows(ThumbnailModel):
 
     def told(self, row: int) -> str:
         """What is read out for an image."""
-        return self.images[row].told
+        return self.images[row].tell()
 
 
 class _Delegate(ThumbnailDelegate):

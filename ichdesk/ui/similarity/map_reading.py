@@ -1,6 +1,7 @@
 """The map of the present run as the session has it, and where its images are now."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from ichdesk.core.predictions import Place, places_now
 from ichdesk.core.project import Project
@@ -116,4 +117,5 @@ class MapReading:
         )
         is_strange = own_class is not None and image.class_id != own_class
         title = self.names[image.class_id]
-        return Listed(row, image.sample, place, title, remark, is_strange, self.told(row))
+        tell = partial(self.told, row)
+        return Listed(row, image.sample, place, title, remark, is_strange, tell)

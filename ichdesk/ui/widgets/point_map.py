@@ -30,8 +30,10 @@ _WAYS = {
 
 
 class PointMap(PointPicture):
-    """A click selects a point, Shift or Ctrl adds one; a drag selects with a lasso. Arrow keys go to
-    the nearest point in their direction, Space selects, Enter opens, Escape selects nothing.
+    """A click selects a point, Shift or Ctrl adds one; a drag selects with a lasso.
+
+    Arrow keys go to the nearest point in their direction, Space selects, Enter opens, Escape
+    selects nothing.
 
     Args:
         has_lasso: Whether a drag selects.

@@ -85,6 +85,8 @@ def test_a_lasso_lists_images(qtbot: QtBot, window: SimilarityWindow) -> None:
     lasso(qtbot, window, 3, 6)
     assert [image.row for image in window.selected.images] == [3, 4, 5, 6]
     assert window.selected_label.text() == "4 images selected"
+    told = window.selected.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told == "Hemorrhage, image 5, training image."
     assert window.actions_row.count_label.text() == "4 images selected"
     lasso(qtbot, window, 40, 41, adds=True)
     assert window.view.map.selected == [3, 4, 5, 6, 40, 41]
