@@ -114,8 +114,8 @@ _LEFT_OUT = (
     r"^torch/lib/.*(_test|torchbind_test|backend_with_compiler|aoti_custom_ops)\.",
     r"\.(h|hpp|cuh|cpp|lib|a|pyi|cmake|pdb)$",
     r"^qtawesome/fonts/(?!materialdesignicons6)",
-    r"^(pyqtgraph|numpy|scipy|torch|nibabel)/.*/tests?/",
-    r"^nibabel/tests/",
+    r"^(pyqtgraph|numpy|scipy|sklearn|joblib|torch|nibabel)/(.*/)?tests?/",
+    r"^sklearn/datasets/(data|descr|images)/",
     r"^pydicom/data/(?!palettes|\w+\.json$)",  # files to try it on; it reads the lists at import
     r"^_gdcm/(XML/|gdcm(?!swig)\w+$)",  # dictionaries and programs
     r"^pyqtgraph/(examples|colors|icons/.*\.svg)",

@@ -358,12 +358,14 @@ def _near_check(classes: Sequence[ClassBin], arrays: Arrays) -> Check:
 
 
 def _examples(classes: Sequence[ClassBin], labels: tuple[int, int]) -> tuple[Shown, ...]:
-    """Some images of two classes, evenly spread, to look at side by side."""
+    """Some images of two classes, evenly spread and in turns, to look at side by side."""
     shown = []
-    for label in labels:
-        n = len(classes[label].samples)
-        chosen = range(0, n, max(1, -(-n // _EXAMPLES)))
-        shown += [Shown(_place(classes, label, position), "example") for position in chosen]
+    for part in range(_EXAMPLES):
+        for label in labels:
+            n = len(classes[label].samples)
+            if part < n:
+                position = part * n // min(n, _EXAMPLES)
+                shown.append(Shown(_place(classes, label, position), "example"))
     return tuple(shown)
 
 

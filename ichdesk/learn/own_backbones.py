@@ -17,6 +17,7 @@ from ichdesk.core.atomic import replacing
 VERSION = 1
 _MOST_FILE_BYTES = 2**20
 _MOST_ADDED = 100
+_FASTEST = 1e9
 _LIST = "backbones.json"
 _IMPORTS = "imports"
 
@@ -74,7 +75,7 @@ class OwnBackbones:
     def speeds(self, device: str) -> dict[str, float]:
         """Images a second by name of network, as measured on a device of this computer."""
         speeds = _object(_object(self._read(), "speeds"), _place(device))
-        return {name: float(v) for name, v in speeds.items() if isinstance(v, int | float)}
+        return {name: float(v) for name, v in speeds.items() if _is_speed(v)}
 
     def remember_speed(self, device: str, network: str, images_per_s: float) -> None:
         """Remember a measurement; a folder that cannot be written to forgets it."""
@@ -107,6 +108,10 @@ def _added(entry: object) -> Added | None:
     if isinstance(spec, str) and isinstance(title, str) and isinstance(parameters, int):
         return Added(spec, title, parameters)
     return None
+
+
+def _is_speed(value: object) -> bool:
+    return isinstance(value, int | float) and 0 < value < _FASTEST
 
 
 def _object(parent: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _decode(line: bytes) -> Call | None:
         message = json.loads(line)
         files = tuple(Path(name) for name in message["files"])
         token = str(message["token"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return Call(files, token) if all(path.is_absolute() for path in files) else None
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QSettings
 from ichdesk.ui.theme import Mode
 
 MAX_RECENT = 8
+_MOST_BYTES = 2**20
+_PACKED = b"@Variant"  # Qt unpacks any object from it, with Python's pickle, that can run code
 
 
 class Settings:
@@ -20,6 +22,8 @@ class Settings:
     def __init__(self, path: Path | None = None) -> None:
         path = path or user_config_path("ichdesk", appauthor=False) / "window.ini"
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
+        if not _is_plain(path):
+            self._store.clear()
 
     @property
     def recent(self) -> list[Path]:
@@ -74,3 +78,13 @@ class Settings:
     def save(self) -> None:
         """Write to the file now."""
         self._store.sync()
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a file has nothing but texts and bytes in it, as everything that is written here."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError:
+        return True  # there is none, or Qt cannot read it either
+    return len(content) <= _MOST_BYTES and _PACKED not in content
