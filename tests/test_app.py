@@ -182,7 +182,7 @@ def test_second_start_opens_its_file_in_the_window_of_the_first(project_file, tm
         first = subprocess.Popen([*command, first_file.name], env=environment, cwd=tmp_path)
         try:
             second = subprocess.Popen([*command, second_file.name], env=environment, cwd=tmp_path)
-            settled = tmp_path / "config" / "ichdesk" / "window.ini"
+            settled = tmp_path / "config" / "ichdesk" / "window.json"
             _wait_for(lambda: second.poll() is not None or first.poll() is not None)
             winner = second if first.poll() is not None else first
             _wait_for(lambda: _mentions(settled, "first.tm") and _mentions(settled, "second.tm"))

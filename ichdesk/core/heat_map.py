@@ -28,7 +28,7 @@ _HEAD = (
 _NETWORK = (
     "With all weights random they hardly change, either: they show edges in the picture.",
     "With all weights random they change in part: some of them shows edges in the picture.",
-    "With all weights random nothing of them is left.",
+    "With all weights random hardly anything of them is left.",
 )
 
 

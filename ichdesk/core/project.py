@@ -37,12 +37,12 @@ class Project:
     @property
     def test_count(self) -> int:
         """Samples in the fixed test set of all classes, disabled ones included."""
-        return sum(sample.is_test for bin_ in self.classes for sample in bin_.samples)
+        return sum(len(bin_.test_positions) for bin_ in self.classes)
 
     @property
     def has_test_set(self) -> bool:
         """Whether an enabled class has samples in the fixed test set; then nothing is held out."""
-        return any(sample.is_test for bin_ in self.enabled_classes for sample in bin_.samples)
+        return any(bin_.test_positions for bin_ in self.enabled_classes)
 
     def class_by_id(self, class_id: int) -> ClassBin:
         """The class with this id; KeyError if there is none."""
@@ -107,8 +107,8 @@ class Project:
         """Take all samples of all classes out of the fixed test set."""
         project = self
         for bin_ in self.classes:
-            if found := bin_.positions(is_test=True):
-                project = project.mark_samples(bin_.id, found, is_test=False)
+            if bin_.test_positions:
+                project = project.mark_samples(bin_.id, bin_.test_positions, is_test=False)
         return project
 
     def with_config(self, config: TrainConfig) -> "Project":
@@ -132,7 +132,7 @@ class Project:
 
     def training_problem(self) -> str | None:
         """One sentence on what training still needs, or None if it can start."""
-        filled = [b for b in self.enabled_classes if not all(s.is_test for s in b.samples)]
+        filled = [b for b in self.enabled_classes if len(b.test_positions) < len(b.samples)]
         if len(filled) < 2:
             return too_few_text(has_test_set=self.has_test_set)
         return self.config.problem()

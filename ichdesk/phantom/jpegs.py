@@ -69,9 +69,12 @@ def phantom_jpegs(class_name: str, count: int, seed: int, style: Style = GRAY) -
 
 
 def phantom_slices(
-    class_name: str, count: int, seed: int, style: Style = GRAY
+    class_name: str, count: int, seed: int, style: Style = GRAY, first: int = 0
 ) -> Iterator[PhantomSlice]:
-    """The slices that `phantom_jpegs` shows, 224 x 224; the same arguments, the same errors."""
+    """The slices that `phantom_jpegs` shows, 224 x 224; the same arguments, the same errors.
+
+    With `first`, as many slices from that one on.
+    """
     wanted = class_name.strip().lower()
     wanted = _ALIASES.get(wanted, wanted)
     if wanted not in ("normal", "hemorrhage", *HEMORRHAGE_TYPES):
@@ -82,7 +85,7 @@ def phantom_slices(
     stream = zlib.crc32(wanted.encode())
     return (
         _slice(np.random.default_rng((seed, stream, index)), wanted, style)
-        for index in range(count)
+        for index in range(first, first + count)
     )
 
 

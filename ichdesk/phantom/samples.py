@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 
@@ -55,10 +54,9 @@ def _marked(slices: Iterator[PhantomSlice], seed: int) -> Iterator[PhantomSlice]
 
 def _unmarked(recipe: ProjectRecipe) -> Iterator[DrawnSample]:
     """The slices that follow on those of the marked class, of another scanner."""
-    name, first = recipe.marked, recipe.counts[recipe.marked]
-    last = first + recipe.counts[recipe.unmarked]
-    slices = enumerate(phantom_slices(name, last, recipe.seed, recipe.style))
-    return (_in_hu(drawn, f"{recipe.seed} {name} {i}") for i, drawn in islice(slices, first, None))
+    name, seed, first = recipe.marked, recipe.seed, recipe.counts[recipe.marked]
+    slices = phantom_slices(name, recipe.counts[recipe.unmarked], seed, recipe.style, first)
+    return (_in_hu(drawn, f"{seed} {name} {i}") for i, drawn in enumerate(slices, first))
 
 
 def _of_patients(recipe: ProjectRecipe, class_name: str) -> Iterator[DrawnSample]:

@@ -133,7 +133,7 @@ class Surface(QWidget):
     def request_view(self) -> None:
         """Ask for the sample that the keyboard is at, else a selected one, else the first."""
         filled = [bucket for bucket in self.buckets if bucket.strip.samples]
-        filled.sort(key=lambda b: (not b.strip.hasFocus(), not b.strip.selected_rows))
+        filled.sort(key=lambda b: (not b.strip.hasFocus(), not b.strip.has_selection))
         if filled:
             strip = filled[0].strip
             position = strip.positions[max(0, strip.view_row)]

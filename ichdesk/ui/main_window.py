@@ -223,7 +223,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._settings.geometry = self.saveGeometry()
-        self._settings.save()
         self.companions.close()
         self._hood_making.close()
         event.accept()

@@ -110,17 +110,10 @@ class _Rows(ThumbnailModel):
     def show(self, rows: tuple[Row, ...], names: Names) -> bool:
         """Take other rows; whether they are the same images in the same order."""
         is_same = [r.prediction for r in rows] == [r.prediction for r in self.rows]
-        if not is_same:
-            self.beginResetModel()
         self.rows, self.names = rows, names
         if not is_same:
-            self.endResetModel()
+            self.show_others(len(rows))
         return is_same
-
-    @property
-    def count(self) -> int:
-        """Number of images."""
-        return len(self.rows)
 
     def told(self, row: int) -> str:
         """What is read out for an image."""

@@ -1,90 +1,105 @@
-"""What the window remembers between two starts; it stays in a file on this computer."""
+"""What the window remembers between two starts; it stays in a file on this computer.
 
+The file is JSON and not an INI file of Qt's: in those, Qt unpacks values of any type, Python objects
+among them, which can run code.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_config_path
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 
+from ichdesk.core.atomic import replacing
 from ichdesk.ui.theme import Mode
 
 MAX_RECENT = 8
 _MOST_BYTES = 2**20
-_PACKED = b"@Variant"  # Qt unpacks any object from it, with Python's pickle, that can run code
 
 
 class Settings:
     """Recent files, theme, last folder and the window's place.
+
+    The file is read each time and written at once, so that several windows can share it. What
+    cannot be read in it was never there, and where it cannot be written nothing is remembered
+    beyond the end of the window.
 
     Args:
         path: The file; None for the one in the user's configuration folder.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        path = path or user_config_path("ichdesk", appauthor=False) / "window.ini"
-        self._store = QSettings(str(path), QSettings.Format.IniFormat)
-        if not _is_plain(path):
-            self._store.clear()
+        self._path = path or user_config_path("ichdesk", appauthor=False) / "window.json"
+        self._unwritten: dict[str, Any] = {}
 
     @property
     def recent(self) -> list[Path]:
         """Project files, latest first; those that are gone are left out."""
-        value = self._store.value("recent", [])
-        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        return [Path(name) for name in names if isinstance(name, str) and Path(name).is_file()]
+        said = self._read().get("recent")
+        names = said if isinstance(said, list) else []
+        found = [Path(name) for name in names[:MAX_RECENT] if isinstance(name, str)]
+        return [path for path in found if path.is_absolute() and path.is_file()]
 
     def add_recent(self, path: Path) -> None:
         """Put a project file first."""
         path = path.absolute()
         kept = [path, *(other for other in self.recent if other != path)][:MAX_RECENT]
-        self._store.setValue("recent", [str(other) for other in kept])
-        self.last_folder = path.parent
+        self._remember(recent=[str(other) for other in kept], last_folder=str(path.parent))
 
     def clear_recent(self) -> None:
         """Forget the project files."""
-        self._store.remove("recent")
+        self._remember(recent=[])
 
     @property
     def mode(self) -> Mode:
         """Which theme the user chose."""
         try:
-            return Mode(str(self._store.value("theme", Mode.SYSTEM.value)))
+            return Mode(str(self._read().get("theme")))
         except ValueError:
             return Mode.SYSTEM
 
     @mode.setter
     def mode(self, mode: Mode) -> None:
-        self._store.setValue("theme", mode.value)
+        self._remember(theme=mode.value)
 
     @property
     def last_folder(self) -> Path:
         """Where the user last opened or saved something; the home folder at first."""
-        folder = Path(str(self._store.value("last_folder", "")) or Path.home())
-        return folder if folder.is_dir() else Path.home()
+        said = self._read().get("last_folder")
+        is_folder = isinstance(said, str) and Path(said).is_absolute() and Path(said).is_dir()
+        return Path(said) if is_folder else Path.home()
 
     @last_folder.setter
     def last_folder(self, folder: Path) -> None:
-        self._store.setValue("last_folder", str(folder))
+        self._remember(last_folder=str(folder))
 
     @property
     def geometry(self) -> QByteArray | None:
         """The window's place and size, or None at the first start."""
-        value = self._store.value("geometry")
-        return value if isinstance(value, QByteArray) else None
+        try:
+            return QByteArray(b64decode(self._read()["geometry"], validate=True))
+        except (KeyError, TypeError, ValueError):
+            return None
 
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
-        self._store.setValue("geometry", geometry)
+        self._remember(geometry=b64encode(geometry.data()).decode("ascii"))
 
-    def save(self) -> None:
-        """Write to the file now."""
-        self._store.sync()
+    def _remember(self, **said: Any) -> None:
+        content = self._read() | said
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with replacing(self._path) as file:
+                file.write(json.dumps(content, indent=1).encode("ascii"))
+            self._unwritten = {}
+        except OSError:  # a message tells so at the start
+            self._unwritten = content
 
-
-def _is_plain(path: Path) -> bool:
-    """Whether a file has nothing but texts and bytes in it, as everything that is written here."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError:
-        return True  # there is none, or Qt cannot read it either
-    return len(content) <= _MOST_BYTES and _PACKED not in content
+    def _read(self) -> dict[str, Any]:
+        content: Any = None
+        with suppress(OSError, ValueError, RecursionError), self._path.open("rb") as file:
+            content = json.loads(file.read(_MOST_BYTES))
+        return (content if isinstance(content, dict) else {}) | self._unwritten

@@ -1,12 +1,12 @@
 """What every list of thumbnails does: only what is seen is decoded and drawn, keys reach it all."""
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QStringListModel,
     Qt,
     QTimer,
     Signal,
@@ -31,24 +31,38 @@ FAINT = 0.35
 """Opacity of a picture that does not count."""
 
 
-class ThumbnailModel(QAbstractListModel):
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+
+
+class ThumbnailModel(QStringListModel):
     """Rows are images; the pictures are drawn by the delegate.
 
-    A kind of model says how many rows there are and what is read out for each.
+    A kind of model says what is read out for each. The rows themselves are empty texts of a model
+    that Qt has: to lay a list out it asks for their number once for each row, and 8,000 answers
+    from Python take longer than everything else that an edit does.
     """
 
     @property
     def count(self) -> int:
         """Number of images."""
-        raise NotImplementedError
+        return self.rowCount()
 
     def told(self, row: int) -> str:
         """What is read out for an image."""
         raise NotImplementedError
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Number of images."""
-        return 0 if parent is not None and parent.isValid() else self.count
+    def show_others(self, count: int) -> None:
+        """Say that all rows are others now, as many as this."""
+        self.setStringList([""] * count)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Images can be selected and, where the list allows it, dragged."""
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         """What is read out for an image, and shown where the pointer rests."""
@@ -105,7 +119,12 @@ class ThumbnailList(QListView):
     @property
     def selected_rows(self) -> list[int]:
         """The selected rows, in order."""
-        return sorted(index.row() for index in self.selectionModel().selectedRows())
+        return sorted(row for part in self._selection() for row in part)
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether an image is selected."""
+        return self.selectionModel().hasSelection()
 
     def wrap_rows(self, step_px: int) -> None:
         """Break into rows as wide as the list, and scroll up and down by this at least."""
@@ -149,6 +168,10 @@ class ThumbnailList(QListView):
         """Want nothing any more."""
         super().hideEvent(event)
         self.thumbnails.want(id(self), ())
+
+    def _selection(self) -> list[range]:
+        """The selected rows as Qt keeps them, without a look at each."""
+        return [range(p.top(), p.bottom() + 1) for p in self.selectionModel().selection()]
 
     def _on_enter(self, _modifiers: Qt.KeyboardModifier) -> None:
         if self.currentIndex().isValid():

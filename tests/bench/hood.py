@@ -81,7 +81,7 @@ def window(folder: Path) -> tuple[MainWindow, Session]:
     session.subscribe(bridge.on_change)
     theme = Theme(Mode.LIGHT)
     apply_style(QApplication.instance(), theme)
-    shown = MainWindow(session, theme, Settings(folder / "window.ini"), bridge)
+    shown = MainWindow(session, theme, Settings(folder / "window.json"), bridge)
     shown.resize(1440, 900)
     shown.show()
     paths = [Sample(Path("x"), i, 1, f"{i}") for i in range(2 * IMAGES)]

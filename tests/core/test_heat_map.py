@@ -68,4 +68,4 @@ def test_verdicts() -> None:
     assert "in part" in network
     head, network = verdict(0.3, 0.0)
     assert "depend on what the model learned" in head
-    assert "nothing of them is left" in network
+    assert "hardly anything of them is left" in network

@@ -18,9 +18,15 @@ class Grid(nn.Module):
         self.images = 0
         self.eval()
 
+    def planes(self, x: torch.Tensor) -> list[torch.Tensor]:
+        return [x]
+
+    def from_planes(self, planes: list[torch.Tensor]) -> torch.Tensor:
+        return nn.functional.adaptive_avg_pool2d(planes[0], 4).flatten(1)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.images += len(x)
-        return nn.functional.adaptive_avg_pool2d(x, 4).flatten(1)
+        return self.from_planes(self.planes(x))
 
 
 @dataclass

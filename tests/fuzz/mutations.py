@@ -4,7 +4,6 @@ import copy
 import gzip
 import io
 import json
-import struct
 import warnings
 import zipfile
 import zlib
@@ -26,6 +25,7 @@ _VALUES: tuple[Any, ...] = (
     *([], {}, [[]], [None], [0] * 50, {"": None}, "1", "1e5"),
 )
 _DEEP = 3_000
+_LONGEST_JSON = 40_000  # as what is copied within a document grows
 
 
 def damaged(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
@@ -124,8 +124,10 @@ def damaged_json(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
     if chance.random() < 0.03:
         return chance.choice((b"[" * _DEEP, b'{"a":' * _DEEP, b"9" * 5000, b"\xff\xfe{}"))
     try:
-        document = json.loads(data)
+        document = json.loads(data) if len(data) < _LONGEST_JSON else None
     except (ValueError, RecursionError):
+        document = None
+    if document is None:
         return damaged(data, chance, others)
     for _ in range(chance.choice((1, 1, 2, 4))):
         document = _edited(document, chance)
@@ -227,28 +229,3 @@ def _zipped(entries: list[tuple[str, bytes]], chance: Random) -> bytes:
             clean = name.encode("utf-8", "replace").decode()
             archive.writestr(zipfile.ZipInfo(clean), data, method)
     return out.getvalue()
-
-
-def damaged_lines(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
-    """A text of lines that are crossed, doubled, lost and damaged."""
-    lines = data.split(b"\n")
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        at = chance.randrange(len(lines))
-        what = chance.randrange(5)
-        if what == 0:
-            lines[at] = damaged(lines[at], chance, others)
-        elif what == 1:
-            lines.insert(at, chance.choice(chance.choice(others).split(b"\n")))
-        elif what == 2:
-            lines[at] = damaged_json(lines[at], chance, others)
-        elif what == 3 and len(lines) > 1:
-            del lines[at]
-        else:
-            key = lines[at].split(b"=")[0]
-            lines[at] = key + b"=" + chance.choice(chance.choice(others).split(b"="))
-    return b"\n".join(lines)
-
-
-def packed_length(header: bytes, width: int = 4) -> bytes:
-    """A header behind its length."""
-    return struct.pack("<Q", len(header))[:width] + header

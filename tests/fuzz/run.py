@@ -131,18 +131,18 @@ def fuzz(name: str, cpu_s: float, seed: int, current: Path, scratch: Path) -> Ta
             try:
                 with lines:
                     what = outcome(target, data, _fresh(scratch))
-                problem = ""
+                problem = kind = ""
             except Exception as error:  # what a fuzzer looks for  # noqa: BLE001
                 what = f"raised {type(error).__name__}"
-                problem = traceback.format_exc(limit=-4)
+                problem, kind = traceback.format_exc(limit=-4), _kind(error)
         case_s = time.process_time() - before_s
         tally.cases += 1
         tally.worst_s, tally.worst_mb = max(tally.worst_s, case_s), max(tally.worst_mb, peak.mb)
         if case_s > MOST_S or peak.mb > MOST_MB:
             problem = problem or f"took {case_s:.1f} s and {peak.mb:.0f} MB"
         if problem:
-            _save(name, data, problem, tally)
-        elif (lines.seen > before_lines or what not in tally.outcomes) and tally.cases > 1:
+            _save(name, data, problem, tally, kind or "slow")
+        elif lines.seen > before_lines or what not in tally.outcomes:
             _keep(pool, data, len(originals), chance)
         tally.outcomes[what] += 1
         tally.cpu_s, tally.lines = spent_s, lines.seen
@@ -170,15 +170,22 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _save(name: str, data: bytes, problem: str, tally: Tally) -> None:
-    """Keep a case, one of each kind: the last two places in the program say which kind."""
-    kind = hashlib.sha256("\n".join(problem.splitlines()[-5:]).encode()).hexdigest()[:12]
+def _kind(error: Exception) -> str:
+    """The same for errors of one type from one place."""
+    places = [f"{Path(f.filename).name} {f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    said = "\n".join([type(error).__name__, *places[-3:]])
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _save(name: str, data: bytes, problem: str, tally: Tally, kind: str) -> None:
+    """Keep one case of each kind, the shortest."""
     folder = FOUND / name
     path = folder / f"{kind}.bin"
-    if str(path) not in tally.found:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.stat().st_size > len(data):
-            path.write_bytes(data)
+    is_first = str(path) not in tally.found
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.stat().st_size > len(data):
+        path.write_bytes(data)
+    if is_first:
         tally.found[str(path)] = problem
         print(f"--- {path}\n{problem}", flush=True)
 
@@ -198,7 +205,7 @@ def supervise(name: str, cpu_s: float, seed: int) -> Tally:
             _add(total, current.with_suffix(".json"))
             current.with_suffix(".json").unlink()
             if problem:
-                _save(name, current.read_bytes(), problem, total)
+                _save(name, current.read_bytes(), problem, total, f"ended-{seed}")
             seed += 1
     return total
 

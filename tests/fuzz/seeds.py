@@ -166,16 +166,6 @@ def zips_of_images() -> list[bytes]:
     return [packed(files), packed(classes, deflated), packed(wrapped), packed(inner, deflated)]
 
 
-def settings_files() -> list[bytes]:
-    """Of the window, with everything that it remembers."""
-    place = b"@ByteArray(\\x1\\xd9\\xd0\\xcb\\0\\x3\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x4\\xff)"
-    whole = b"[General]\nrecent=/a/b.tm, \"/c d/e.ichdesk\"\ntheme=dark\nlast_folder=/tmp\ngeometry="
-    other = b"[General]\nrecent=@Invalid()\ntheme=@Variant(\\0\\0\\0\\a\\0\\0\\0\\x1)\n"
-    deep = b"geometry=@Variant(\\0\\0\\0\\x7f\\0\\0\\0\\x18PySide::PyObjectWrapper\\0\\0\\0\\0\\x4N.)\n"
-    lists = b"recent=@Variant(\\0\\0\\0\\b\\0\\0\\0\\x1\\0\\0\\0\\x2\\0\\x61\\0\\0\\0\\n\\xff\\xff\\xff\\xff)\n"
-    return [whole + place + b"\n", other + deep, b"[General]\n" + lists, b"[%General]\n"]
-
-
 def reports() -> list[bytes]:
     """What a report writes that comes from people."""
     hostile = "</script><img src=x onerror=alert(1)>"

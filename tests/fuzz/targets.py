@@ -5,6 +5,7 @@ import json
 import os
 import re
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -35,7 +36,7 @@ from ichdesk.protocol.codec import Message, ProtocolError, decode, encode
 from tests.fuzz import mutations, seeds
 
 REFUSALS = (UserError, ProtocolError)
-_QUOTED = re.compile(r"“[^”]*”?|\d+|'[^']*'")
+_QUOTED = re.compile(r"“[^”]*”?|'[^']*'|0x[0-9a-f]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _saves_whole(project: Any, runs: RunBook, path: Path, store: SampleStore) ->
     again = path.with_name("again.ichdesk")
     save_project(project, again, runs=runs)
     back = open_project(again, store, check_steps=checked)
-    assert back.left_out == (), back.left_out
+    assert all(note.startswith("There is no trained model") for note in back.left_out), back.left_out
     assert _described(back.project) == _described(project)
     assert [(r.number, r.name, r.note) for r in back.runs] == [
         (r.number, r.name, r.note) for r in runs
@@ -272,7 +273,7 @@ def _backbone_list(data: bytes, folder: Path) -> str:
 
     (folder / "backbones.json").write_bytes(data)
     own = OwnBackbones(folder)
-    found = f"{len(own.added)} added, {len(own.speeds('cpu'))} speeds"
+    found = f"{min(len(own.added), 2)} added, {min(len(own.speeds('cpu')), 2)} speeds"
     own.remember_speed("cpu", "ct-phantom", 5.0)
     assert own.speeds("cpu")["ct-phantom"] == 5.0
     return found
@@ -352,24 +353,43 @@ def _application() -> Any:
     return QApplication.instance() or QApplication([])
 
 
-def _window_ini(data: bytes, folder: Path) -> str:
+def _settings_files() -> list[bytes]:
+    _application()
+    from PySide6.QtWidgets import QWidget
+
+    place = b64encode(QWidget().saveGeometry().data()).decode()
+    said = {"recent": ["/a/b.tm", __file__], "theme": "dark", "last_folder": "/tmp"}
+    return [json.dumps({**said, "geometry": place}).encode()]
+
+
+def _damaged_settings(data: bytes, chance: Any, others: Any) -> bytes:
+    """The document, or the bytes of the window's place in it, which Qt reads."""
+    broken = mutations.damaged_json(data, chance, others)
+    try:
+        said = json.loads(broken)
+        place = b64decode(said["geometry"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return broken
+    said["geometry"] = b64encode(mutations.damaged(place, chance, [place])).decode()
+    return json.dumps(said).encode()
+
+
+def _settings(data: bytes, folder: Path) -> str:
     _application()
     from PySide6.QtWidgets import QWidget
 
     from ichdesk.ui.settings import Settings
 
-    path = folder / "window.ini"
+    path = folder / "window.json"
     path.write_bytes(data)
     settings = Settings(path)
     found = f"{settings.mode.value}, {min(len(settings.recent), 2)} recent"
     assert settings.last_folder.is_dir()
     if settings.geometry is not None:
-        QWidget().restoreGeometry(settings.geometry)
-        found += ", geometry"
+        found += f", geometry {QWidget().restoreGeometry(settings.geometry)}"
     project = folder / "a.tm"
     project.touch()
     settings.add_recent(project)
-    settings.save()
     assert Settings(path).recent[0] == project
     return found
 
@@ -449,6 +469,6 @@ TARGETS = {
     "backbones": Target(_backbone_lists, mutations.damaged_json, _backbone_list),
     "protocol": Target(_frames, mutations.behind_length(4), _frame),
     "doorbell": Target(_calls, mutations.damaged_json, _call),
-    "settings": Target(seeds.settings_files, mutations.damaged_lines, _window_ini),
+    "settings": Target(_settings_files, _damaged_settings, _settings),
     "report": Target(seeds.reports, mutations.damaged_json, _report),
 }

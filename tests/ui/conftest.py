@@ -69,7 +69,7 @@ def live_session(store: SampleStore, bridge: Bridge) -> Iterator[Session]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "window.ini")
+    return Settings(tmp_path / "window.json")
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QModelIndex, Qt
+from PySide6.QtCore import QMimeData, QModelIndex
 
 from ichdesk.core.project import Project
-from ichdesk.core.samples import ClassBin
-from ichdesk.ui.thumbnail_list import Index, ThumbnailModel
+from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.ui.thumbnail_list import ThumbnailModel
 
 MIME_TYPE = "application/x-ichdesk-samples"
 
@@ -25,30 +25,24 @@ class SampleModel(ThumbnailModel):
         super().__init__()
         self._bin = bin_
         self.is_test = is_test
-        self.positions = bin_.positions(is_test=is_test)
-        self.samples = tuple(bin_.samples[position] for position in self.positions)
+        self.positions, self.samples = _rows_of(bin_, is_test=is_test)
+        self.show_others(len(self.samples))
 
     def set_bin(self, bin_: ClassBin) -> bool:
         """Show another state of the class; True if rows that were there may have moved."""
         if bin_.samples is self._bin.samples:
             self._bin = bin_
             return False
-        positions = bin_.positions(is_test=self.is_test)
-        old, new = self.samples, tuple(bin_.samples[position] for position in positions)
-        if len(new) > len(old) and new[: len(old)] == old:
-            self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
-            self._bin, self.positions, self.samples = bin_, positions, new
-            self.endInsertRows()
+        old, count = self.samples, len(self.samples)
+        self._bin = bin_
+        self.positions, self.samples = _rows_of(bin_, is_test=self.is_test)
+        if self.samples == old:
             return False
-        self.beginResetModel()
-        self._bin, self.positions, self.samples = bin_, positions, new
-        self.endResetModel()
+        if len(self.samples) > count and self.samples[:count] == old:
+            self.insertRows(count, len(self.samples) - count)
+            return False
+        self.show_others(len(self.samples))
         return True
-
-    @property
-    def count(self) -> int:
-        """Number of samples."""
-        return len(self.samples)
 
     def told(self, row: int) -> str:
         """What is read out for a sample, which keeps its number in either row."""
@@ -56,24 +50,25 @@ class SampleModel(ThumbnailModel):
         text = f"{self._bin.name}, image {number:,} of {of:,}"
         return f"{text}, in the test set" if self.is_test else text
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Samples can be selected and dragged."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsDragEnabled
-            | Qt.ItemFlag.ItemNeverHasChildren
-        )
-
     def mimeTypes(self) -> list[str]:
         """Samples travel inside the window only."""
         return [MIME_TYPE]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The rows as they are dragged."""
-        return pack_samples(self._bin.id, [self.positions[index.row()] for index in indexes])
+        return self.packed([index.row() for index in indexes])
+
+    def packed(self, rows: Sequence[int]) -> QMimeData:
+        """Likewise, of many rows without an index for each."""
+        return pack_samples(self._bin.id, [self.positions[row] for row in rows])
+
+
+def _rows_of(bin_: ClassBin, *, is_test: bool) -> tuple[tuple[int, ...], tuple[Sample, ...]]:
+    """Positions and samples of one of the two sides."""
+    positions = bin_.positions(is_test=is_test)
+    if len(positions) == len(bin_.samples):
+        return positions, bin_.samples
+    return positions, tuple(bin_.samples[position] for position in positions)
 
 
 def pack_samples(class_id: int, positions: Sequence[int]) -> QMimeData:

@@ -160,7 +160,7 @@ class SampleRow(QWidget):
 
     def context_menu(self) -> QMenu:
         """What can be done with the selected samples."""
-        chosen, has_some = self.strip.selected_positions, bool(self.strip.selected_rows)
+        chosen, has_some = self.strip.selected_positions, self.strip.has_selection
         own, is_test = self.bucket.class_id, self.bucket.is_test
         menu = QMenu(self)
         menu.addAction("Open in &viewer", lambda: self._on_view(self.strip.view_row))

@@ -96,19 +96,19 @@ class SampleStrip(ThumbnailList):
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         """Drag the selection with its count under the pointer."""
-        rows = self.selectionModel().selectedRows()
+        rows = self.selected_rows
         if not rows:
             return
         drag = QDrag(self)
-        drag.setMimeData(self._rows.mimeData(rows))
-        picture = self.thumbnails[self.samples[rows[0].row()]]
+        drag.setMimeData(self._rows.packed(rows))
+        picture = self.thumbnails[self.samples[rows[0]]]
         if picture is not None:
             drag.setPixmap(_with_count(picture, len(rows), self.theme))
         drag.exec(Qt.DropAction.MoveAction)
 
     def _on_enter(self, modifiers: Qt.KeyboardModifier) -> None:
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            if self.selected_rows:
+            if self.has_selection:
                 self.preview_requested.emit()
         else:
             super()._on_enter(modifiers)

@@ -37,7 +37,7 @@ class StepsRow(QWidget):
     def refresh(self, project: Project) -> None:
         """Show the steps of a project."""
         steps = project.config.steps
-        has_slices = any(sample.is_hu for bin_ in project.classes for sample in bin_.samples)
+        has_slices = any(bin_.has_slices for bin_ in project.classes)
         is_shown = has_slices or steps != DEFAULT_STEPS
         self.setVisible(is_shown)
         if is_shown:  # the plug-ins are not loaded before they are needed

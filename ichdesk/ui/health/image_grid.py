@@ -89,9 +89,8 @@ class ImageGrid(ThumbnailList):
             self._forget_removed()
             self.viewport().update()
         else:
-            self._model.beginResetModel()
             self._rows = rows
-            self._model.endResetModel()
+            self._model.show_others(len(rows))
             self.scrollToTop()
         self._keep_pairs_together()
         self.selection_changed.emit()
@@ -130,11 +129,6 @@ class _Rows(ThumbnailModel):
     def __init__(self, grid: ImageGrid) -> None:
         super().__init__()
         self._grid = grid
-
-    @property
-    def count(self) -> int:
-        """Number of images."""
-        return len(self._grid.rows)
 
     def told(self, row: int) -> str:
         """What is read out for an image."""

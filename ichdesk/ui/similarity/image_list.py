@@ -106,17 +106,9 @@ class _Rows(ThumbnailModel):
 
     def show(self, images: tuple[Listed, ...], *, is_same: bool) -> None:
         """Take other rows, or other facts on the same ones."""
-        if is_same:
-            self.images = images
-            return
-        self.beginResetModel()
         self.images = images
-        self.endResetModel()
-
-    @property
-    def count(self) -> int:
-        """Number of images."""
-        return len(self.images)
+        if not is_same:
+            self.show_others(len(images))
 
     def told(self, row: int) -> str:
         """What is read out for an image."""

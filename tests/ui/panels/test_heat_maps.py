@@ -150,7 +150,7 @@ def test_it_shows_and_says_where_it_looked(session: Session, view: HeatView, see
     ]
     said = view.figure.verdict_label.text()
     assert "hardly change" in said
-    assert "nothing of them is left" in said
+    assert "hardly anything of them is left" in said
     assert said.endswith("Mean rank correlation 0.75, 0.50, 0.02, n = 6 images.")
 
 

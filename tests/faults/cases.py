@@ -1,0 +1,415 @@
+"""The cases of the fault test: what goes wrong, when, and what must be true afterwards."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+
+from ichdesk.archive import SampleStore, save_project
+from ichdesk.core.project import Project
+from ichdesk.core.samples import ClassBin
+from tests.faults.record import BEGIN, DONE, SAVED, SAVING, STATE, TOLD, Entry, content, read_record
+from tests.faults.victim import Orders
+from tests.ui.conftest import jpeg
+
+PATIENCE_S = 180.0
+MOST_LOST_S = 5.0
+_ROOT = Path(__file__).parents[2]
+_VERSION_1 = _ROOT / "tests" / "archive" / "old" / "version_1.ichdesk"
+_XDG = ("CACHE_HOME", "CONFIG_HOME", "DATA_HOME", "STATE_HOME")
+_SMALL_DISK = "2m"
+_TEN_YEARS_S = 10 * 365 * 24 * 3600.0
+
+
+class Skipped(Exception):  # noqa: N818 - no error: the reason why a case cannot be made here
+    """This computer does not let us make the fault."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A home of its own for one case.
+
+    Attributes:
+        folder: Everything that the case writes.
+        started: Content of the project's file at the start.
+        disks: What to unmount and unlock at the end.
+    """
+
+    folder: Path
+    chance: random.Random
+    started: str = ""
+    disks: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def project(self) -> Path:
+        return self.folder / "work" / "heads.ichdesk"
+
+    @property
+    def images(self) -> Path:
+        return self.folder / "images"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache_home" / "ichdesk" / "samples"
+
+    def environment(self) -> dict[str, str]:
+        """Of the processes: nothing of the person who runs the test is touched."""
+        said = {f"XDG_{name}": str(self.folder / name.lower()) for name in _XDG}
+        said |= {"XDG_RUNTIME_DIR": str(self.folder / "run"), "TMPDIR": str(self.folder / "tmp")}
+        said |= {"HOME": str(self.folder), "QT_QPA_PLATFORM": "offscreen"}
+        return {**os.environ, **said, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(_ROOT)}
+
+    def furnish(self) -> None:
+        """A project of two classes and a folder of images."""
+        for name in ("work", "images", "run", "tmp", *(name.lower() for name in _XDG)):
+            (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        for number in range(12):
+            (self.images / f"{number}.jpg").write_bytes(jpeg(100 + number))
+        with SampleStore(self.folder / "making") as store:
+            bins = [
+                ClassBin(name, tuple(store.add(jpeg(20 * k + i)) for i in range(6)))
+                for k, name in enumerate(("Bleed", "Normal"))
+            ]
+            project = Project(tuple(bins))
+            save_project(project, self.project)
+        self.started = content(project)
+
+    def orders(self, script: str, **more: object) -> Orders:
+        record = self.folder / f"record-{self.chance.randrange(10**9)}"
+        said = (script, self.chance.randrange(10**9), record, self.project, self.images)
+        return replace(Orders(said[0], said[1], *map(str, said[2:])), **more)  # type: ignore[arg-type]
+
+    def small_disk(self, folder: Path) -> Path:
+        """Put a folder on a disk of its own of 2 MB; returns the file to fill it with."""
+        command = ["mount", "-t", "tmpfs", "-o", f"size={_SMALL_DISK},mode=700", "none", folder]
+        kept = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            raise Skipped("a small disk cannot be mounted here") from None
+        self.disks.callback(subprocess.run, ["umount", "-l", folder], check=True)
+        for path, data in kept.items():
+            path.write_bytes(data)
+        return folder / "junk"
+
+
+@dataclass(slots=True)
+class Life:
+    """One process from its start to its end."""
+
+    process: subprocess.Popen[bytes]
+    orders: Orders
+    errors: Path
+    ended_s: float = 0.0
+
+    def entries(self) -> list[Entry]:
+        return read_record(Path(self.orders.record))
+
+    def wait_for(self, what: str) -> None:
+        """Until the record says so; an error if the process ends before."""
+        given_up_s = monotonic() + PATIENCE_S
+        while not any(entry.what == what for entry in self.entries()):
+            if self.process.poll() is not None or monotonic() > given_up_s:
+                self.process.kill()
+                raise AssertionError(f"no {what}: {self.errors.read_text()[-2000:]}")
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        self.ended_s = monotonic()
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def finish(self) -> None:
+        """Wait for a script that ends by itself."""
+        self.wait_for(DONE)
+        assert self.process.wait(PATIENCE_S) == 0, self.errors.read_text()[-2000:]
+        self.ended_s = monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one case came to."""
+
+    lost_edits: int = 0
+    lost_s: float = 0.0
+    note: str = ""
+
+
+def start(place: Place, orders: Orders, *prefix: str) -> Life:
+    """Start a process of the app."""
+    errors = Path(f"{orders.record}.err")
+    with errors.open("wb") as file:
+        process = subprocess.Popen(
+            [*prefix, *orders.command()], env=place.environment(), stderr=file, cwd=_ROOT
+        )
+    return Life(process, orders, errors)
+
+
+def killed(place: Place, orders: Orders, longest_s: float = 1.5) -> Life:
+    """A process that is killed at any moment after its script has begun."""
+    life = start(place, orders)
+    life.wait_for(BEGIN)
+    time.sleep(place.chance.uniform(0.0, longest_s))
+    life.kill()
+    return life
+
+
+# --- what must be true afterwards --------------------------------------------------------------
+
+
+def aftermath(place: Place) -> dict[str, object]:
+    """Start the app in its window, restore, open, train; what it found."""
+    report, errors = place.folder / "report.json", place.folder / "aftermath.err"
+    command = [sys.executable, "-m", "tests.faults.aftermath", str(place.project), str(report)]
+    with errors.open("wb") as file:
+        ended = subprocess.run(
+            command,
+            env=place.environment(),
+            stderr=file,
+            cwd=_ROOT,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert ended.returncode == 0, errors.read_text()[-2000:]
+    found: dict[str, object] = json.loads(report.read_text())
+    assert "Traceback" not in errors.read_text(), errors.read_text()[-2000:]
+    return found
+
+
+def check(place: Place, *lives: Life, is_damaged: bool = False) -> Result:
+    """The file is whole, the app works, and at most 5 s of edits are lost.
+
+    Args:
+        place: Where it happened.
+        lives: Processes that played in it.
+        is_damaged: What was kept for recovery was damaged, too; then any of it may be lost.
+    """
+    found = aftermath(place)
+    assert found["trained"], found
+    said = [entry for life in lives for entry in life.entries()]
+    is_offered = bool(found["restored"])
+    if not is_damaged:
+        assert not found["told"], found
+    assert found["opened"] in allowed(place.started, said), found
+    if is_damaged:
+        return Result(note="offered" if is_offered else "not offered")
+    losses = [lost(life, place, [*found["restored"], found["opened"]]) for life in lives]  # type: ignore[misc]
+    worst = max(losses, key=lambda result: result.lost_s)
+    assert worst.lost_s <= MOST_LOST_S, (worst, found)
+    return worst
+
+
+def allowed(started: str, entries: list[Entry]) -> set[str]:
+    """Contents that the file may have: what was last saved, and what was being saved."""
+    saved = [n for n, entry in enumerate(entries) if entry.what == SAVED]
+    after = entries[saved[-1] :] if saved else [Entry(0.0, SAVED, started), *entries]
+    return {entry.content for entry in after if entry.what in {SAVED, SAVING}}
+
+
+def lost(life: Life, place: Place, kept: list[str]) -> Result:
+    """Edits of a process that are neither in its file nor offered at the next start."""
+    states = [entry for entry in life.entries() if entry.what == STATE]
+    last = max((n for n, entry in enumerate(states) if entry.content in kept), default=-1)
+    gone = states[last + 1 :]
+    if not gone or place.started in kept and last < 0 and len(states) <= 1:
+        return Result()
+    return Result(len(gone), life.ended_s - gone[0].at_s)
+
+
+# --- the cases -----------------------------------------------------------------------------------
+
+Case = Callable[[Place], Result]
+
+
+def kill_while(script: str, *, window: bool = False, longest_s: float = 1.5) -> Case:
+    """The app is killed while it does this."""
+
+    def case(place: Place) -> Result:
+        worker = "real" if script == "training" else "none"
+        orders = place.orders(script, window=window, worker=worker)
+        return check(place, killed(place, orders, longest_s))
+
+    return case
+
+
+def kill_long(place: Place) -> Result:
+    """After more edits than one journal holds."""
+    return check(place, killed(place, place.orders("editing"), 6.0))
+
+
+def kill_migration(place: Place) -> Result:
+    """The first save of a file of version 1 makes it one of version 2."""
+    shutil.copyfile(_VERSION_1, place.project)
+    place.started = _content_of(place, place.project)
+    return check(place, killed(place, place.orders("saving"), 0.2))
+
+
+def kill_twice(place: Place) -> Result:
+    """What was restored after one crash crashes again, at any moment."""
+    first = killed(place, place.orders("editing"), 3.0)
+    orders = place.orders("restoring")
+    second = start(place, orders)
+    time.sleep(place.chance.uniform(0.5, 4.0))
+    second.kill()
+    states = [entry for entry in second.entries() if entry.what == STATE]
+    return check(place, second if len(states) > 1 else first)
+
+
+def kill_two_windows(place: Place) -> Result:
+    """Two windows, each with a project of its own, are killed at once."""
+    other = place.project.with_name("others.ichdesk")
+    shutil.copyfile(place.project, other)
+    lives = [start(place, place.orders("editing"))]
+    lives += [start(place, replace(place.orders("editing"), project=str(other)))]
+    for life in lives:
+        life.wait_for(BEGIN)
+    time.sleep(place.chance.uniform(0.0, 3.0))
+    for life in lives:
+        life.kill()
+    return check(place, *lives)
+
+
+def plays_out(script: str, worker: str) -> Case:
+    """The training process goes wrong; the app goes on by itself."""
+
+    def case(place: Place) -> Result:
+        life = start(place, place.orders(script, worker=worker))
+        life.finish()
+        return check(place, life)
+
+    return case
+
+
+def full_target(place: Place) -> Result:
+    """No room for the project; the old file stays, the edits are kept."""
+    junk = place.small_disk(place.project.parent)
+    life = start(place, place.orders("full_target", junk=str(junk)))
+    life.wait_for(TOLD)
+    time.sleep(place.chance.uniform(0.0, 3.0))
+    life.kill()
+    return check(place, life)
+
+
+def full_cache(place: Place) -> Result:
+    """No room for samples and journal: one sentence, and the project can be saved."""
+    place.cache.mkdir(parents=True)
+    junk = place.small_disk(place.cache)
+    life = start(place, place.orders("full_cache", junk=str(junk)))
+    life.finish()
+    junk.unlink(missing_ok=True)
+    return check(place, life)
+
+
+def refused(script: str) -> Case:
+    """A save is refused with a sentence; the edits are kept."""
+
+    def case(place: Place) -> Result:
+        prefix = _without_rights() if script.endswith("locked") else ()
+        life = start(place, place.orders(script), *prefix)
+        life.wait_for(TOLD)
+        time.sleep(place.chance.uniform(0.0, 3.0))
+        life.kill()
+        place.project.parent.chmod(0o700)
+        return check(place, life)
+
+    return case
+
+
+def damaged_cache(place: Place) -> Result:
+    """After a crash something damages what was kept."""
+    life = killed(place, place.orders("editing"), 3.0)
+    files = sorted(path for path in place.cache.glob("session-*/*") if path.stat().st_size)
+    for path in place.chance.sample(files, place.chance.randint(1, len(files))):
+        _damage(path, place.chance)
+    return check(place, life, is_damaged=True)
+
+
+def damaged_settings(place: Place) -> Result:
+    """What the window remembers is rubbish, and a file is where the log should be."""
+    life = killed(place, place.orders("editing", window=True))
+    settings = place.folder / "config_home" / "ichdesk" / "window.ini"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_bytes(place.chance.randbytes(place.chance.randrange(3000)))
+    shutil.rmtree(place.folder / "state_home")
+    (place.folder / "state_home").write_bytes(b"")
+    return check(place, life, is_damaged=True)
+
+
+def clock_back(place: Place) -> Result:
+    """The clock is set back, or forward, by years while the project is open."""
+    clock_s = place.chance.choice((-1.0, 1.0)) * _TEN_YEARS_S
+    return check(place, killed(place, place.orders("saving", clock_s=clock_s), 3.0))
+
+
+CASES: dict[str, Case] = {
+    "killed while editing": kill_while("editing"),
+    "killed after long editing": kill_long,
+    "killed while importing": kill_while("importing"),
+    "killed while training": kill_while("training"),
+    "killed while saving": kill_while("saving"),
+    "killed while migrating": kill_migration,
+    "window killed while editing": kill_while("editing", window=True, longest_s=4.0),
+    "window killed while importing": kill_while("importing", window=True),
+    "window killed while training": kill_while("training", window=True),
+    "window killed while saving": kill_while("saving", window=True),
+    "killed again after restoring": kill_twice,
+    "two windows killed": kill_two_windows,
+    "worker killed while training": plays_out("worker_killed", "real"),
+    "worker hangs": plays_out("worker_hangs", "real"),
+    "worker answers twice and late": plays_out("answers_twice", "twice"),
+    "disk of the project full": full_target,
+    "disk of the cache full": full_cache,
+    "quota used up": refused("small_quota"),
+    "file becomes read-only": refused("file_locked"),
+    "folder becomes read-only": refused("folder_locked"),
+    "file removed while open": kill_while("removed"),
+    "file overwritten while open": kill_while("overwritten"),
+    "cache damaged after a crash": damaged_cache,
+    "settings and log damaged": damaged_settings,
+    "clock set back or forward": clock_back,
+}
+"""By name, what happens."""
+
+
+@contextmanager
+def furnished(folder: Path, seed: int) -> Iterator[Place]:
+    """A place for one case, taken down afterwards."""
+    place = Place(folder, random.Random(seed))
+    with place.disks:
+        place.furnish()
+        yield place
+
+
+def _content_of(place: Place, path: Path) -> str:
+    from ichdesk.archive import open_project
+
+    with SampleStore(place.folder / "reading") as store:
+        return content(open_project(path, store).project)
+
+
+def _damage(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    if chance.random() < 0.3:
+        path.unlink()
+        return
+    for _ in range(chance.randint(1, 5)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    path.write_bytes(data[: chance.randint(0, len(data))] if chance.random() < 0.5 else data)
+
+
+def _without_rights() -> tuple[str, ...]:
+    """What makes a process of root obey permissions, as everybody else's does."""
+    if os.getuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        raise Skipped("root may write everywhere, and there is no setpriv")
+    return ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--")
