@@ -8,15 +8,18 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ichdesk.ui.companions import ENTRIES
 from ichdesk.ui.theme import BODY_PX, CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
 
 _WIDTH_PX = 520
+_TOUR_WIDTH_PX = 720
 _PURPOSE = (
     "Teachable Machine for head CT, on the desktop and offline: sort slices into classes, train, "
     "and see what the model has learned and where it errs."
@@ -24,8 +27,8 @@ _PURPOSE = (
 _WARNING = "For teaching, not for diagnosis. Never use it for the care of a patient."
 _LICENSES = (
     "ICHDesk is free software under the Apache License 2.0. It is built with Python (PSF License), "
-    "Qt and PySide6 (LGPL 3), PyTorch and NumPy (BSD), Pillow (MIT-CMU), pyqtgraph and "
-    "QtAwesome (MIT), Material Design Icons (Apache 2.0) and other free libraries."
+    "Qt and PySide6 (LGPL 3), PyTorch, NumPy, SciPy and scikit-learn (BSD), Pillow (MIT-CMU), "
+    "pyqtgraph and QtAwesome (MIT), Material Design Icons (Apache 2.0) and other free libraries."
 )
 _PRIVACY = (
     "Your images, projects and models stay on this computer. It uses the network only when you "
@@ -45,6 +48,7 @@ _KEYS = (
     ("Fixed test set", ("Ctrl+T",)),
     ("Lock the last split", ("Ctrl+Shift+L",)),
     ("Under the hood", ("Ctrl+U",)),
+    *((entry.text.replace("&", ""), (entry.keys,)) for entry in ENTRIES.values()),
     ("Export report", ("Ctrl+Shift+R",)),
     ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
     ("Delete selected images", ("Del", "Backspace")),
@@ -111,13 +115,25 @@ class TourDialog(TextDialog):
     """Four steps and the shortcuts."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Quick tour", "Four steps to a model", theme, parent)
+        super().__init__("Quick tour", "Four steps to a model", theme, parent, _TOUR_WIDTH_PX)
         self._add_rows(_STEPS)
         self.add_text("Shortcuts", size_px=TITLE_PX)
-        self._add_rows(tuple((what, ", ".join(map(_shown, keys))) for what, keys in _KEYS))
+        self._add_keys()
         self.add_text(_WARNING, bold=True)
         self.add_close_button()
         self.setMinimumHeight(self.sizeHint().height())  # or the rows lose the lower part of a line
+
+    def _add_keys(self) -> None:
+        """In two columns, as many as there are."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GRID_PX)
+        grid.setVerticalSpacing(GRID_PX)
+        rows = (len(_KEYS) + 1) // 2
+        for place, (what, keys) in enumerate(_KEYS):
+            column, row = divmod(place, rows)
+            grid.addWidget(QLabel(what), row, 2 * column)
+            grid.addWidget(QLabel(", ".join(map(_shown, keys))), row, 2 * column + 1)
+        self.column.addLayout(grid)
 
     def _add_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
         form = QFormLayout()

@@ -74,8 +74,8 @@ ENTRIES: Mapping[str, Entry] = {
     "runs": Entry("&Runs", "Ctrl+R", "history", _runs),
     "gallery": Entry("&Gallery by class", "Ctrl+G", "view-grid-outline", _gallery),
     "heat-maps": Entry("&Where it looked", "Ctrl+K", "fire", _heat_maps),
-    "similarity": Entry("Si&milarity map", "Ctrl+M", "chart-scatter-plot", _similarity),
-    "health": Entry("&Data health", "Ctrl+H", "stethoscope", _health),
+    "similarity": Entry("Si&milarity map", "Ctrl+Shift+M", "chart-scatter-plot", _similarity),
+    "health": Entry("&Data health", "Ctrl+Shift+H", "stethoscope", _health),
 }
 """By name, in the order of the menu."""
 
