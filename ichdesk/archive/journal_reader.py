@@ -214,7 +214,7 @@ class _Row:
         """None if the line is damaged or torn."""
         try:
             said: Json = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(said, list) or len(said) != len(_Row.__slots__):
             return None

@@ -73,29 +73,51 @@ def places(
     return tuple(now.get((p.cell[0], p.position)) for p in found)
 
 
-def places_now(run: TrainingRun, project: Project) -> dict[tuple[int, int], Place]:
-    """Where the images of a run are now, by id of the class and position when it was trained.
+class PlacesNow:
+    """Where images of a run are now; those in front of every edit of their class cost nothing.
+
+    Args:
+        same: By id of the class, how many of its first images are where they were.
+        others: By id of the class and position when it was trained, the others.
+    """
+
+    def __init__(self, same: dict[int, int], others: dict[tuple[int, int], Place]) -> None:
+        self._same = same
+        self._others = others
+
+    def get(self, key: tuple[int, int]) -> Place | None:
+        """The place of an image, by id of its class and position then; None if it was removed."""
+        class_id, position = key
+        if position < self._same.get(class_id, 0):
+            return Place(class_id, position)
+        return self._others.get(key)
+
+
+def places_now(run: TrainingRun, project: Project) -> PlacesNow:
+    """Where the images of a run are now.
 
     Images are told by their content, and equal images of a class by their order: edits take
     images out of a class and put others at its end, but never change the order of the rest.
     """
-    now = {bin_.id: bin_ for bin_ in project.classes}
+    same = dict[int, int]()
     stayed: dict[tuple[int, int], Place] = {}
     others = dict[str, list[Place]]()
     then_of = dict(run.key[0])
     for bin_ in project.classes:
-        kept, added = _aligned(then_of.get(bin_.id, ()), bin_)
+        samples = then_of.get(bin_.id, ())
+        same[bin_.id] = start = _same_in_front(samples, bin_.samples)
+        kept, added = _aligned(samples, bin_, start)
         stayed |= {(bin_.id, then): Place(bin_.id, index) for then, index in kept}
         for index in added:
             others.setdefault(bin_.samples[index].sha256, []).append(Place(bin_.id, index))
-    for class_id, samples in run.key[0]:  # also those that were not tested take what is theirs
-        is_whole = class_id in now and now[class_id].samples is samples
-        for then, sample in () if is_whole else enumerate(samples):
-            if (class_id, then) not in stayed and (moved := others.get(sample.sha256)):
+    for class_id, samples in run.key[0] if others else ():
+        # also those that were not tested take what is theirs
+        for then in range(same.get(class_id, 0), len(samples)):
+            if (class_id, then) not in stayed and (moved := others.get(samples[then].sha256)):
                 nearest = min(moved, key=lambda place: place.class_id != class_id)
                 stayed[class_id, then] = nearest
                 moved.remove(nearest)
-    return stayed
+    return PlacesNow(same, stayed)
 
 
 def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator[Prediction]:
@@ -110,16 +132,29 @@ def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator
             row += 1
 
 
-def _aligned(then: tuple[Sample, ...], bin_: ClassBin) -> tuple[list[tuple[int, int]], list[int]]:
-    """Pairs of (position then, position now) in order, and the positions now of all others."""
-    if bin_.samples is then:
-        return [(index, index) for index in range(len(then))], []
+def _same_in_front(then: tuple[Sample, ...], now: tuple[Sample, ...]) -> int:
+    """How many of the first images are the same."""
+    if then is now:
+        return len(then)
+    for index, (one, other) in enumerate(zip(then, now, strict=False)):
+        if one is not other and one.sha256 != other.sha256:
+            return index
+    return min(len(then), len(now))
+
+
+def _aligned(
+    then: tuple[Sample, ...], bin_: ClassBin, start: int
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Pairs of (position then, position now) in order, and the positions now of all others.
+
+    Both from `start` on; before that, they are the same.
+    """
     rows = defaultdict[str, list[int]](list)
-    for position, sample in enumerate(then):
-        rows[sample.sha256].append(position)
-    kept, added, free = list[tuple[int, int]](), list[int](), 0
-    for index, sample in enumerate(bin_.samples):
-        same = rows.get(sample.sha256, [])
+    for position in range(start, len(then)):
+        rows[then[position].sha256].append(position)
+    kept, added, free = list[tuple[int, int]](), list[int](), start
+    for index in range(start, len(bin_.samples)):
+        same = rows.get(bin_.samples[index].sha256, [])
         at = bisect_left(same, free)
         if at == len(same):
             added.append(index)

@@ -147,13 +147,23 @@ def is_current(run: TrainingRun, project: Project) -> bool:
     So it would, too, once exactly the images that the run had held out are the fixed test set.
     """
     key = training_key(project)
-    return run.key == key or (any(run.test) and _locked_key(run) == key)
+    return run.key == key or (project.has_test_set and any(run.test) and _is_locked(run, key))
 
 
-def _locked_key(run: TrainingRun) -> TrainingKey:
+def _is_locked(run: TrainingRun, key: TrainingKey) -> bool:
+    """Whether this is what the run was trained on, with its test images as the fixed test set.
+
+    It is asked after every edit, so what is quick to see comes first.
+    """
     classes, config = run.key
-    pairs = zip(classes, run.test, strict=True)
-    return tuple((id_, marked(samples, held)) for (id_, samples), held in pairs), config
+    if config != key[1] or _sizes(classes) != _sizes(key[0]):
+        return False
+    rows = zip(classes, run.test, key[0], strict=True)
+    return all(marked(then, held) == now for (_, then), held, (_, now) in rows)
+
+
+def _sizes(classes: tuple[tuple[int, tuple[Sample, ...]], ...]) -> list[tuple[int, int]]:
+    return [(class_id, len(samples)) for class_id, samples in classes]
 
 
 def training_key(project: Project) -> TrainingKey:

@@ -105,6 +105,8 @@ def _decoder(hint: object) -> _Decoder:
         return _array_decoder(np.dtype(get_args(args[1])[0]))
     if isinstance(hint, type) and is_dataclass(hint):
         return _dataclass_decoder(hint)
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return _named_tuple_decoder(hint)
     return _scalar_decoder(hint)
 
 
@@ -176,6 +178,19 @@ def _dataclass_decoder(cls: type) -> _Decoder:
         return cls(**{name: decoders[name](entry, buffers) for name, entry in value.items()})
 
     return decode_dataclass
+
+
+def _named_tuple_decoder(cls: type) -> _Decoder:
+    """All fields in order, as json writes a tuple."""
+    decoders = [_decoder(hint) for hint in get_type_hints(cls).values()]
+
+    def decode_named_tuple(value: object, buffers: list[memoryview]) -> object:
+        if not isinstance(value, list):
+            raise TypeError(f"a list is missing for {cls.__name__}")
+        rows = zip(decoders, value, strict=True)
+        return cls(*[decode_field(entry, buffers) for decode_field, entry in rows])
+
+    return decode_named_tuple
 
 
 def _array_decoder(dtype: np.dtype[np.generic]) -> _Decoder:

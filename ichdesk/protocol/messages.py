@@ -46,7 +46,7 @@ __all__ = [  # of the two modules above; whoever reads messages finds everything
     "Settings",
 ]
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)

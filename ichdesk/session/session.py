@@ -74,6 +74,8 @@ class Session(KeptRuns):
         self._run_notices: set[int] = set()
         self._loading: int | None = None
         self._model_is_gone = False
+        self._is_stale = False  # once found, because every panel asks
+        self._stale_for: tuple[object, object, object] = (None, None, self.project)
         self.worker = WorkerState()
 
     # --- reading -----------------------------------------------------------------------------
@@ -96,7 +98,11 @@ class Session(KeptRuns):
     @property
     def is_stale(self) -> bool:
         """Whether data or settings have changed since the model was trained."""
-        return self.run is not None and not is_current(self.run, self.project)
+        asked = self.run, self.run and self.run.test, self.project
+        if any(a is not b for a, b in zip(asked, self._stale_for, strict=True)):
+            self._is_stale = self.run is not None and not is_current(self.run, self.project)
+            self._stale_for = asked
+        return self._is_stale
 
     @property
     def run_classes(self) -> tuple[tuple[int, str], ...]:

@@ -171,7 +171,7 @@ class ThumbnailList(QListView):
 
     def _selection(self) -> list[range]:
         """The selected rows as Qt keeps them, without a look at each."""
-        return [range(p.top(), p.bottom() + 1) for p in self.selectionModel().selection()]
+        return [range(p.top(), p.bottom() + 1) for p in self.selectionModel().selection().toList()]
 
     def _on_enter(self, _modifiers: Qt.KeyboardModifier) -> None:
         if self.currentIndex().isValid():

@@ -4,7 +4,7 @@ A block is the longest time in which the window's thread went on without looking
 milliseconds of the processor, which others on the computer do not lengthen, and by the clock, which
 also has what waited for another thread. `python big_window.py PROJECT MORE [WHAT...]` prints one
 JSON object; MORE is a folder of images to add. With PROFILE=NAME in the environment, the step of
-that name is profiled.
+that name is profiled, with PROFILE=* all that have a long block.
 """
 
 import cProfile
@@ -38,6 +38,7 @@ _QUIET_MS = 4.0
 _FRAMES = 300
 _FRAME_MS = 1000 / 60
 _PATIENCE_S = 900.0
+_LONG_MS, _LINES = 50.0, 45  # of a step that is shown where all are profiled, and of its profile
 _COPIES = 3
 _RUNS = 20
 COMPANIONS = ("gallery", "similarity", "health", "heat-maps", "runs")
@@ -58,7 +59,7 @@ class Steps:
         until: Callable[[], bool] = lambda: True,
     ) -> None:
         """Act in the event loop, and go on until the condition holds and the window rests."""
-        profile = cProfile.Profile() if name == self._profiled else None
+        profile = cProfile.Profile() if self._profiled in {name, "*"} else None
         loop, watch = QEventLoop(), _Watch()
 
         def tick() -> None:
@@ -81,7 +82,9 @@ class Steps:
         timer.stop()
         if profile:
             profile.disable()
-            pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(45)
+            if watch.block_ms > _LONG_MS or name == self._profiled:
+                shown = pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative")
+                shown.print_stats(r"ichdesk|method|built-in", _LINES)
         self.figures[f"{name}: s"] = watch.ended_s
         self.figures[f"{name}: block ms"] = watch.block_ms
         self.figures[f"{name}: block ms by the clock"] = watch.clock_ms

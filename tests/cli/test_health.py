@@ -9,6 +9,7 @@ from ichdesk.archive import SampleStore, open_project, save_project
 from ichdesk.cli import run_command
 from ichdesk.core.project import Project
 
+WORKSHOP = Path(__file__).resolve().parents[3] / "shared" / "data" / "workshop_experiment1.tm"
 KEYS = [
     "balance", "copies", "patients", "kinds", "split", "readable", "sizes", "shown", "spots",
     "outliers", "near",
@@ -70,3 +71,15 @@ def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
         said = capsys.readouterr()
         assert said.out == ""
         assert len(said.err.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(not WORKSHOP.is_file(), reason="the workshop's project is not here")
+def test_the_workshop_project_is_small_and_otherwise_fine(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_command(["health", str(WORKSHOP), "--json"]) == 0
+    found = {check["check"]: check["state"] for check in json.loads(capsys.readouterr().out)}
+    assert {key for key, state in found.items() if state == "fine"} == set(KEYS) - {
+        "balance", "patients", "split",
+    }  # fmt: skip
+    assert (found["balance"], found["patients"]) == ("look", "unknown")

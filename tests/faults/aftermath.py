@@ -1,6 +1,7 @@
-"""The next start after a fault, in the real window: `python -m tests.faults.aftermath PROJECT JSON`.
+"""The next start after a fault, in the real window: `-m tests.faults.aftermath PROJECT REPORT WHAT`.
 
-It restores everything that is offered, opens the project, trains, and writes down what it found.
+It restores everything that is offered, opens the project, trains if WHAT is "train", and writes
+down what it found.
 """
 
 import json
@@ -15,6 +16,8 @@ from ichdesk.app import Desk, build
 from ichdesk.core.run import RunPhase
 from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.recovery_bar import RecoveryBar
+from ichdesk.worker.main import run as run_worker
+from tests.faults.misbehaving import idle
 from tests.faults.record import content
 
 _TICK_MS = 5
@@ -37,10 +40,11 @@ class Found:
     trained: bool = False
 
 
-def look(desk: Desk, project: Path, found: Found) -> Iterator[Callable[[], object]]:
+def look(
+    desk: Desk, project: Path, found: Found, *, is_training: bool
+) -> Iterator[Callable[[], object]]:
     """Do what a person would; yields what to wait for."""
     session = desk.session
-    yield lambda: session.worker.status is WorkerStatus.READY
     yield desk.recovery._pool.submit(lambda: None).done  # it has looked
     yield from _restore_all(desk, found)
     session.new()
@@ -49,8 +53,9 @@ def look(desk: Desk, project: Path, found: Found) -> Iterator[Callable[[], objec
         yield lambda: session.path == project or (session.notices and not session.job)
         found.opened = content(session.project) if session.path == project else ""
     found.told += [notice.text for notice in session.notices]
-    if session.project.training_problem():
+    if not is_training:
         return
+    yield lambda: session.worker.status is WorkerStatus.READY
     session.set_config(replace(session.project.config, epochs=2))
     if session.train():
         yield lambda: not session.is_training
@@ -72,11 +77,11 @@ def _restore_all(desk: Desk, found: Found) -> Iterator[Callable[[], object]]:
         found.restored.append(content(session.project))
 
 
-def main(project: Path, report: Path) -> None:
+def main(project: Path, report: Path, *, is_training: bool) -> None:
     """Run until everything is known."""
-    desk, found = build(), Found()
-    steps = look(desk, project, found)
-    waits: list[Callable[[], object]] = [lambda: desk.window.isVisible()]
+    desk, found = build(worker=run_worker if is_training else idle), Found()
+    steps = look(desk, project, found, is_training=is_training)
+    waits: list[Callable[[], object]] = [desk.window.isVisible]
 
     def step() -> None:
         if not waits[0]():
@@ -97,4 +102,4 @@ def main(project: Path, report: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), is_training=sys.argv[3] == "train")

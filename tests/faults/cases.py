@@ -18,10 +18,11 @@ from ichdesk.archive import SampleStore, save_project
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin
 from tests.faults.record import BEGIN, DONE, SAVED, SAVING, STATE, TOLD, Entry, content, read_record
+from tests.faults.trainer import trains
 from tests.faults.victim import Orders
 from tests.ui.conftest import jpeg
 
-PATIENCE_S = 180.0
+PATIENCE_S = 90.0
 MOST_LOST_S = 5.0
 _ROOT = Path(__file__).parents[2]
 _VERSION_1 = _ROOT / "tests" / "archive" / "old" / "version_1.ichdesk"
@@ -41,13 +42,16 @@ class Place:
     Attributes:
         folder: Everything that the case writes.
         started: Content of the project's file at the start.
-        disks: What to unmount and unlock at the end.
+        disks: What to unmount at the end.
+        trains_in_app: Whether the app that is started afterwards trains in its own, new worker,
+            which takes seconds; else another process opens the file and trains.
     """
 
     folder: Path
     chance: random.Random
     started: str = ""
     disks: ExitStack = field(default_factory=ExitStack)
+    trains_in_app: bool = True
 
     @property
     def project(self) -> Path:
@@ -169,7 +173,8 @@ def killed(place: Place, orders: Orders, longest_s: float = 1.5) -> Life:
 def aftermath(place: Place) -> dict[str, object]:
     """Start the app in its window, restore, open, train; what it found."""
     report, errors = place.folder / "report.json", place.folder / "aftermath.err"
-    command = [sys.executable, "-m", "tests.faults.aftermath", str(place.project), str(report)]
+    what = "train" if place.trains_in_app else "open"
+    command = [sys.executable, "-m", "tests.faults.aftermath", place.project, report, what]
     with errors.open("wb") as file:
         ended = subprocess.run(
             command,
@@ -182,6 +187,7 @@ def aftermath(place: Place) -> dict[str, object]:
     assert ended.returncode == 0, errors.read_text()[-2000:]
     found: dict[str, object] = json.loads(report.read_text())
     assert "Traceback" not in errors.read_text(), errors.read_text()[-2000:]
+    found["trained"] = found["trained"] or (not place.trains_in_app and trains(place.project))
     return found
 
 
@@ -220,7 +226,7 @@ def lost(life: Life, place: Place, kept: list[str]) -> Result:
     states = [entry for entry in life.entries() if entry.what == STATE]
     last = max((n for n, entry in enumerate(states) if entry.content in kept), default=-1)
     gone = states[last + 1 :]
-    if not gone or place.started in kept and last < 0 and len(states) <= 1:
+    if not gone or (place.started in kept and last < 0 and len(states) <= 1):
         return Result()
     return Result(len(gone), life.ended_s - gone[0].at_s)
 
@@ -381,9 +387,9 @@ CASES: dict[str, Case] = {
 
 
 @contextmanager
-def furnished(folder: Path, seed: int) -> Iterator[Place]:
+def furnished(folder: Path, seed: int, *, trains_in_app: bool = True) -> Iterator[Place]:
     """A place for one case, taken down afterwards."""
-    place = Place(folder, random.Random(seed))
+    place = Place(folder, random.Random(seed), trains_in_app=trains_in_app)
     with place.disks:
         place.furnish()
         yield place

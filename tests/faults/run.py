@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -31,18 +31,18 @@ class Outcome:
     name: str
     seed: int
     seconds: float
-    result: Result = Result()
+    result: Result
     problem: str = ""
     skipped: str = ""
 
 
-def run_case(name: str, seed: int) -> Outcome:
+def run_case(name: str, seed: int, *, trains_in_app: bool = True) -> Outcome:
     """One case in a home of its own, which stays if something was wrong."""
     began_s = monotonic()
     folder = Path(tempfile.mkdtemp(prefix="ichdesk-fault-"))
     result, problem, skipped = Result(), "", ""
     try:
-        with furnished(folder, seed) as place:
+        with furnished(folder, seed, trains_in_app=trains_in_app) as place:
             result = CASES[name](place)
     except Skipped as reason:
         skipped = str(reason)
@@ -91,15 +91,21 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--full", type=int, default=5, help="train in the app each N-th time")
     parser.add_argument("--only", default="", help="part of the name of cases")
     told = parser.parse_args()
     wanted = [pair for pair in chosen(told.cases, told.seed) if told.only in pair[0]]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(told.jobs) as pool:
-        for outcome in pool.map(lambda pair: run_case(*pair), wanted):
+        waits = [
+            pool.submit(run_case, *pair, trains_in_app=number % told.full == 0)
+            for number, pair in enumerate(wanted)
+        ]
+        for outcome in (wait.result() for wait in as_completed(waits)):
             outcomes.append(outcome)
             said = outcome.problem or outcome.skipped or outcome.result.note or "whole"
-            print(f"{outcome.name} ({outcome.seed}): {said}", file=sys.stderr, flush=True)
+            took = f"{outcome.name} ({outcome.seed}), {outcome.seconds:.0f} s"
+            print(f"{took}: {said}", file=sys.stderr, flush=True)
     print(table(outcomes))
     return 1 if any(outcome.problem for outcome in outcomes) else 0
 

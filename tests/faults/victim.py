@@ -1,4 +1,4 @@
-"""A process of the app that plays a script until it is killed: `python -m tests.faults.victim JSON`.
+"""A process of the app that plays a script until it is killed: `-m tests.faults.victim ORDERS`.
 
 With a window it is the real one, on no screen; without, the session, which writes all files, runs
 on a plain loop, because a window takes seconds to make.
@@ -124,7 +124,7 @@ def play_in_window(orders: Orders) -> int:
 
     desk = build(worker=orders.target())
     play = orders.play(orders.scene(desk.session, desk.client, desk.recovery))
-    waits: list[Callable[[], object]] = [lambda: desk.window.isVisible()]
+    waits: list[Callable[[], object]] = [desk.window.isVisible]
 
     def step() -> None:
         if not waits[0]():
@@ -157,7 +157,7 @@ def _set_clock(offset_s: float) -> None:
 
     class Shifted(autosave_module.datetime):
         @classmethod
-        def now(cls, tz=None):  # noqa: ANN001, ANN206
+        def now(cls, tz=None):
             return cls.fromtimestamp(time.time(), tz)
 
     autosave_module.datetime = Shifted  # type: ignore[misc]

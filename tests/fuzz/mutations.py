@@ -140,14 +140,14 @@ def damaged_json(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
 def _edited(document: Any, chance: Random) -> Any:
     places = list(_containers(document))
     if not places:
-        return chance.choice(_VALUES)
+        return copy.deepcopy(chance.choice(_VALUES))
     inside = chance.choice(places)
     keys: list[Any] = list(inside) if isinstance(inside, dict) else list(range(len(inside)))
     if not keys:
         return document
     key, what = chance.choice(keys), chance.randrange(7)
     if what <= 2:
-        inside[key] = chance.choice((*_VALUES, *_TEXTS))
+        inside[key] = copy.deepcopy(chance.choice((*_VALUES, *_TEXTS)))
     elif what == 3:
         del inside[key]
     elif what == 4:  # what stands elsewhere

@@ -31,9 +31,9 @@ class Wishes(Thumbnails):
 
 
 class Numbers(ThumbnailModel):
-    @property
-    def count(self) -> int:
-        return COUNT
+    def __init__(self) -> None:
+        super().__init__()
+        self.show_others(COUNT)
 
     def told(self, row: int) -> str:
         return f"number {row}"

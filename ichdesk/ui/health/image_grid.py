@@ -22,7 +22,6 @@ from ichdesk.ui.thumbnails import Thumbnails
 PICTURE_PX = 128
 _LINE_PX = 2 * GRID_PX
 _CELL_PX = QSize(PICTURE_PX + 2 * GRID_PX, PICTURE_PX + 3 * _LINE_PX + 2 * GRID_PX)
-_BETWEEN = ("same as the next", "same as the one before")
 
 
 class ImageGrid(ThumbnailList):
@@ -78,7 +77,7 @@ class ImageGrid(ThumbnailList):
     def remark(self, row: int) -> str:
         """What is said of an image besides its place."""
         said = self._rows[row].shown.remark
-        return said or (_BETWEEN[row % 2] if self.is_paired else "")
+        return said or (f"pair {row // 2 + 1}" if self.is_paired else "")
 
     def show_rows(self, rows: tuple[Row, ...], names: Names, *, is_paired: bool) -> None:
         """List these; the selection stays while they are the same."""

@@ -141,8 +141,8 @@ def test_a_copy_is_taken_out_and_comes_back(
     answer(live_session, planted())
     assert window.checks.check.key == "copies"
     assert told(window) == [
-        "Image 6, Bleed. same as the next",
-        "Image 61, Normal. same as the one before",
+        "Image 6, Bleed. pair 1",
+        "Image 61, Normal. pair 1",
     ]
     assert window.second_button.isVisible()
     window.second_button.click()
