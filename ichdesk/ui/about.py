@@ -1,6 +1,7 @@
 """The About box and the quick tour."""
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -40,7 +41,8 @@ _STEPS = (
     ("3. Look", "Under the hood shows which classes are mistaken for which, and the curves."),
     ("4. Try", "Drop new images onto Preview and read one bar per class."),
 )
-_KEYS = (
+_Keys: TypeAlias = tuple[QKeySequence.StandardKey | str, ...]
+_KEYS: tuple[tuple[str, _Keys], ...] = (
     ("Open, save", (QKeySequence.StandardKey.Open, QKeySequence.StandardKey.Save)),
     ("Undo, redo", (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)),
     ("Add a class", ("Ctrl+Shift+N",)),
