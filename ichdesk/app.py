@@ -1,5 +1,6 @@
 """The composition root of the desktop app: makes every part, hands them to each other, runs."""
 
+import gc
 import logging
 import os
 import signal
@@ -131,7 +132,6 @@ def build(
     autosave = Autosave(session, store, bridge.post)
     recovery = Recovery(session, store, autosave, bridge.post)
     window.add_message_bar(RecoveryBar(recovery, window.files, theme))
-    window.canvas.surface.first_painted.connect(recovery.look)
     return Desk(app, theme, bridge, store, client, session, window, arrivals, autosave, recovery)
 
 
@@ -150,6 +150,7 @@ def run(argv_files: list[Path], place: Place | None = None) -> int:
         place.listen(desk.arrivals.receive)
         desk.app.aboutToQuit.connect(place.release)
         desk.window.canvas.surface.first_painted.connect(lambda: tell_unwritable(desk.session))
+        desk.window.canvas.surface.first_painted.connect(desk.recovery.look)
 
     try:
         return execute(start)
@@ -169,6 +170,7 @@ def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     """
     qInstallMessageHandler(_log_qt_message)
     desk = build()
+    gc.freeze()  # what is here now stays; to look at it for garbage again takes 30 ms each time
     _report_unexpected(desk, unattended=unattended)
     keep_alive = _close_on_interrupt(desk.app)
     code = 1

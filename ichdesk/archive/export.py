@@ -98,9 +98,9 @@ def _export(
 
 
 def _make_folder(wanted: Path, created: list[Path]) -> Path:
-    """The folder, existing or new; a free name beside it if a file bears its name."""
+    """The folder, existing or new; a free name beside it if a file or a link bears its name."""
     place, number = wanted, 2
-    while place.exists() and not place.is_dir():
+    while place.is_symlink() or (place.exists() and not place.is_dir()):
         place, number = wanted.with_name(f"{wanted.name} ({number})"), number + 1
     missing = [p for p in (place, *place.parents) if not p.exists()]
     for path in reversed(missing):

@@ -15,6 +15,7 @@ from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_ENTRIES
 from ichdesk.core.notes import Notes, os_reason, shown_name
+from ichdesk.core.ordinary import open_ordinary
 from ichdesk.core.project import Project
 from ichdesk.core.run_book import NO_RUNS, RunBook
 from ichdesk.core.zip_entries import NotZipError, ZipIndex, read_index
@@ -43,7 +44,7 @@ def open_project(
             raise UserError(f"{title} is a folder; choose a project file (.ichdesk or .tm).")
         if not path.is_file():
             raise UserError(f"{title} cannot be found; was it moved or renamed?")
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             notes = Notes()
             index = _checked_index(read_index(file), title, notes)
             source = ZipSource(file, title, index.entries, notes)

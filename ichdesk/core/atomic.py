@@ -33,11 +33,11 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     temporary = target.with_name(f"{_temporary_stem(target)}{secrets.token_hex(4)}{_TEMPORARY}")
     try:
         with temporary.open("x+b") as file:
+            if target.exists():
+                shutil.copymode(target, temporary)  # first, or others could read what is private
             yield file
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

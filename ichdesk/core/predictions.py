@@ -92,6 +92,10 @@ class PlacesNow:
             return Place(class_id, position)
         return self._others.get(key)
 
+    def __contains__(self, key: tuple[int, int]) -> bool:
+        """Whether an image is still there."""
+        return key[1] < self._same.get(key[0], 0) or key in self._others
+
 
 def places_now(run: TrainingRun, project: Project) -> PlacesNow:
     """Where the images of a run are now.
@@ -121,15 +125,12 @@ def places_now(run: TrainingRun, project: Project) -> PlacesNow:
 
 
 def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator[Prediction]:
-    called = answers.argmax(axis=1).tolist()
-    row = 0
+    rows = zip(answers.tolist(), answers.argmax(axis=1).tolist(), strict=True)
     for truth, ((class_id, samples), tested) in enumerate(zip(run.key[0], run.test, strict=True)):
         for position in tested:
-            answer, said = answers[row], called[row]
+            answer, said = next(rows)
             cell = class_id, run.class_ids[said]
-            confidence, of_truth = float(answer[said]), float(answer[truth])
-            yield Prediction(samples[position], position, cell, confidence, of_truth)
-            row += 1
+            yield Prediction(samples[position], position, cell, answer[said], answer[truth])
 
 
 def _same_in_front(then: tuple[Sample, ...], now: tuple[Sample, ...]) -> int:

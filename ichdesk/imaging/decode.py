@@ -11,6 +11,7 @@ from ichdesk.core.limits import MAX_PIXELS
 from ichdesk.imaging.gray import MODES as DEEP_GRAY
 from ichdesk.imaging.gray import deep_to_float, float_to_rgb
 from ichdesk.imaging.quiet import quiet
+from ichdesk.imaging.turns import LARGE_PIXELS, turn
 
 IMAGE_SIZE_PX = 224
 
@@ -20,6 +21,7 @@ _KINDS = "JPEG, PNG, WebP, TIFF, BMP, GIF, DICOM or NIfTI"
 _QUALITY = 92
 _JPEG_END = b"\xff\xd9"
 _PLAIN_SEGMENTS = {("APP0", 14), ("APP14", 12)}  # JFIF without a thumbnail, Adobe: how to decode
+_AVERAGED = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 _ORIENTATION_TAG = 0x0112
 # TIFF 6.0, Orientation: how the stored picture must be turned to be seen upright
 _TURNS = {
@@ -51,7 +53,8 @@ def sample_jpeg(data: bytes) -> bytes:
             if _is_sample(image, data):
                 image.load()
                 return data
-            return jpeg_bytes(_sample_image(image))
+            with turn(_takes_much_memory(image)):
+                return jpeg_bytes(_sample_image(image))
         except UserError:
             raise
         except MemoryError as error:
@@ -105,6 +108,12 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
+def _takes_much_memory(image: Image.Image) -> bool:
+    """Whether many such pictures at once are too many; few bytes can hold many equal pixels."""
+    is_scaled = image.format == "JPEG" and "progressive" not in image.info
+    return image.width * image.height > LARGE_PIXELS and not is_scaled
+
+
 def _too_large() -> UserError:
     return UserError(f"The image has more than {MAX_PIXELS // 1_000_000} million pixels.")
 
@@ -133,7 +142,7 @@ def _sample_image(image: Image.Image) -> Image.Image:
     orientation = _orientation(image)
     if orientation in _TURNS:
         image = image.transpose(_TURNS[orientation])
-    square = image.crop(_central_square(image.width, image.height))
+    square = _square(image)
     if square.mode in DEEP_GRAY:
         return float_to_rgb(_resized(deep_to_float(square)))
     if square.mode == "L" and not square.has_transparency_data:
@@ -148,6 +157,16 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # noqa: BLE001 - metadata is broken in more ways than can be listed
         return 1
     return value if isinstance(value, int) and value in _TURNS else 1
+
+
+def _square(image: Image.Image) -> Image.Image:
+    """The central square; that of a huge picture with fewer pixels, as each step copies them."""
+    box = _central_square(image.width, image.height)
+    factor = (box[2] - box[0]) // (2 * IMAGE_SIZE_PX)
+    is_huge = image.width * image.height > LARGE_PIXELS and "transparency" not in image.info
+    if is_huge and factor > 1 and image.mode in _AVERAGED:
+        return image.reduce(factor, box)
+    return image if box == (0, 0, *image.size) else image.crop(box)
 
 
 def _central_square(width: int, height: int) -> tuple[int, int, int, int]:

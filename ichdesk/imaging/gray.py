@@ -8,6 +8,7 @@ MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 
 _PERCENTILES = (0.1, 99.9)
 _SAMPLED_SIDE_PX = 1024
+_ROWS = 256
 
 
 def deep_to_float(image: Image.Image) -> Image.Image:
@@ -18,15 +19,23 @@ def deep_to_float(image: Image.Image) -> Image.Image:
     hot pixels do not decide. Values that are not finite become black. A picture of one value keeps
     that value, cut to 0..255.
     """
-    values = np.asarray(image).astype(np.float64)
-    finite = np.isfinite(values)
-    low, high = _range(values, finite)
-    if high <= low:
-        scaled = np.clip(values, 0.0, 255.0)
-    else:
-        with np.errstate(all="ignore"):
-            scaled = np.clip((values - low) / (high - low), 0.0, 1.0) * 255.0
-    return Image.fromarray(np.where(finite, scaled, 0.0).astype(np.float32))
+    stored = np.asarray(image)
+    low, high = _range(stored)
+    mapped = np.empty(stored.shape, np.float32)
+    for top in range(0, len(stored), _ROWS):  # or a large picture would take gigabytes
+        rows = slice(top, top + _ROWS)
+        mapped[rows] = _mapped(stored[rows].astype(np.float64), low, high)
+    return Image.fromarray(mapped)
+
+
+def _mapped(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
+    with np.errstate(all="ignore"):
+        scaled = (
+            np.clip(values, 0.0, 255.0)
+            if high <= low
+            else np.clip((values - low) / (high - low), 0.0, 1.0) * 255.0
+        )
+    return np.where(np.isfinite(values), scaled, 0.0)
 
 
 def float_to_rgb(image: Image.Image) -> Image.Image:
@@ -35,10 +44,11 @@ def float_to_rgb(image: Image.Image) -> Image.Image:
     return Image.fromarray(values).convert("RGB")
 
 
-def _range(values: npt.NDArray[np.float64], finite: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def _range(stored: npt.NDArray[np.generic]) -> tuple[float, float]:
     """Percentiles of a grid of pixels, dense enough for any picture and quick for a large one."""
-    step = max(1, min(values.shape) // _SAMPLED_SIDE_PX)
-    grid = values[::step, ::step][finite[::step, ::step]]
+    step = max(1, min(stored.shape) // _SAMPLED_SIDE_PX)
+    grid = stored[::step, ::step].astype(np.float64)
+    grid = grid[np.isfinite(grid)]
     if not grid.size:
         return 0.0, 0.0
     with np.errstate(all="ignore"):

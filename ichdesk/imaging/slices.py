@@ -14,6 +14,7 @@ AIR_HU = -1000.0
 
 _QUALITY = 95
 _MOST_UNEQUAL = 20.0  # sides of a pixel; beyond that the header is wrong
+_FINEST_MM, _COARSEST_MM = 1e-6, 1e6
 
 Spacing: TypeAlias = tuple[float, float]  # mm from row to row, and from column to column
 Picture: TypeAlias = Values | npt.NDArray[np.uint8]
@@ -96,6 +97,8 @@ def fitted(pixels: Picture, spacing_mm: Spacing) -> npt.NDArray[np.uint8]:
 def true_proportions(spacing_mm: Spacing) -> Spacing:
     """The spacing to show a picture with: square pixels where the header cannot be right."""
     row_mm, column_mm = spacing_mm
+    if not all(_FINEST_MM <= mm <= _COARSEST_MM for mm in spacing_mm):
+        return 1.0, 1.0
     if not 1 / _MOST_UNEQUAL <= row_mm / column_mm <= _MOST_UNEQUAL:
         return 1.0, 1.0
     return spacing_mm

@@ -11,6 +11,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_ENTRIES, MAX_VOLUME_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, counted, os_reason, shown_name
+from ichdesk.core.ordinary import open_ordinary
 from ichdesk.core.zip_entries import (
     EntryError,
     NotZipError,
@@ -71,7 +72,7 @@ class FileSource:
     def read(self) -> bytes:
         """Read the file, after a look at its first bytes."""
         try:
-            with self.path.open("rb") as file:
+            with open_ordinary(self.path) as file:
                 head = file.read(HEAD_BYTES)
                 limit = _limit(head)
                 data = head + file.read(limit - len(head) + 1)
@@ -103,7 +104,7 @@ class ZipSource:
     def read(self) -> bytes:
         """Unpack the entry."""
         try:
-            with self.path.open("rb") as file:
+            with open_ordinary(self.path) as file:
                 data = read_entry(file, self.entry, MAX_VOLUME_BYTES, self.budget)
         except EntryError as error:
             raise UserError(f"The zip entry {error}.") from error
@@ -150,7 +151,7 @@ def find_sources(paths: Sequence[Path], notes: Notes) -> list[Placed]:
 def _behind(path: Path, notes: Notes) -> Iterable[Placed]:
     name = shown_name(path.name)
     if path.is_dir():
-        return _by_folder(_files_below(path), one_is_class=True)
+        return _by_folder(_files_below(path, notes), one_is_class=True)
     if not path.is_file():
         notes.add(f"{name} cannot be found or is no ordinary file.")
     elif path.suffix.lower() == _ZIP_SUFFIX:
@@ -164,24 +165,33 @@ def _behind(path: Path, notes: Notes) -> Iterable[Placed]:
     return []
 
 
-def _files_below(folder: Path) -> list[Found]:
-    """Files in a folder and its sub-folders, but not behind links to folders."""
+def _files_below(folder: Path, notes: Notes) -> list[Found]:
+    """Files in a folder and its sub-folders, but not behind links, which may lead anywhere."""
     found: list[Found] = []
+    links = 0
     for root, folders, names in os.walk(folder):
+        links += sum(Path(root, name).is_symlink() for name in (*folders, *names))
         folders[:] = [name for name in folders if not is_system_file(name)]
         above = Path(root).relative_to(folder).parts
         for name in names:
             path = Path(root, name)
-            if not is_system_file(name) and not _is_disc_contents(name) and path.is_file():
+            if is_system_file(name) or _is_disc_contents(name) or path.is_symlink():
+                continue
+            if path.is_file():
                 found.append(((*above, name), FileSource(path)))
+            else:
+                notes.add(f"{shown_name(name)} is no ordinary file and was left out.")
         if len(found) > MAX_ENTRIES:
             break
+    if links:
+        which = counted(links, "link")
+        notes.add(f"{which} in {shown_name(folder.name)} left out; add what they lead to itself.")
     return found
 
 
 def _zipped(path: Path, notes: Notes) -> Iterable[Placed]:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             index = read_index(file)
     except NotZipError:
         notes.add(f"{shown_name(path.name)} is no zip file, or it is damaged.")

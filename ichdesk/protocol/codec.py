@@ -103,10 +103,8 @@ def _decoder(hint: object) -> _Decoder:
         return _dict_decoder(_decoder(args[0]), _decoder(args[1]))
     if origin is np.ndarray:
         return _array_decoder(np.dtype(get_args(args[1])[0]))
-    if isinstance(hint, type) and is_dataclass(hint):
-        return _dataclass_decoder(hint)
-    if isinstance(hint, type) and issubclass(hint, tuple):
-        return _named_tuple_decoder(hint)
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, tuple)):
+        return _dataclass_decoder(hint) if is_dataclass(hint) else _named_tuple_decoder(hint)
     return _scalar_decoder(hint)
 
 

@@ -15,7 +15,7 @@ from ichdesk.session.state import Change, Level
 
 _log = logging.getLogger(__name__)
 
-PAUSE_S = 2.0  # between two journals; an edit is at most this old, and the writing, when it is kept
+PAUSE_S = 1.0  # between two journals: how old an edit is when its writing begins, at most
 _AFTER_FAILURE_S = 20.0
 
 

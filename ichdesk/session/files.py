@@ -132,14 +132,19 @@ class ProjectFiles(ProjectEditor):
         )
 
     def restore_work(
-        self, path: Path | None, work: Callable[[Progress], Opened], then: Callable[[], None]
+        self,
+        path: Path | None,
+        work: Callable[[Progress], Opened],
+        then: Callable[[], None],
+        ended: Callable[[bool], None],
     ) -> None:
-        """Bring back in the background what a crash left; it counts as changed. Then call `then`.
+        """Bring back in the background what a crash left; it counts as changed.
 
         Args:
             path: The file that it belongs to; None if it has none.
             work: Reads it.
             then: Called when it is the present project.
+            ended: Called last, in every case.
         """
         is_same = self._watch()
         name = path.name if path else "the unsaved project"
@@ -155,7 +160,7 @@ class ProjectFiles(ProjectEditor):
             self._report_left_out(f"Restored {name}", opened.left_out)
             then()
 
-        self._jobs.start(f"Restoring {name}", work, done)
+        self._jobs.start(f"Restoring {name}", work, done, ended)
 
     def save(self, path: Path | None = None, then: Callable[[], None] | None = None) -> None:
         """Save in the background, to the project's file or another one; then call `then`.

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from ichdesk.archive import SampleStore
 from ichdesk.archive.journal_reader import LeftWork, read_left_work, restore_left_work
@@ -59,6 +58,7 @@ class Recovery:
         self._post = post
         self.changed = changed
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="recovery")
+        self._going: set[Left] = set()
         self.left: tuple[Left, ...] = ()
 
     def look(self) -> None:
@@ -67,14 +67,20 @@ class Recovery:
 
     def restore(self, left: Left) -> None:
         """Open it in the background as a project that is not saved; it stays until it is."""
+        if left in self._going:
+            return
+        self._going.add(left)
 
         def done() -> None:
             self._autosave.replace(left.folder)
             self._drop(left)
 
-        path = left.work.path
-        work = partial(restore_left_work, left.folder.path, self._store, check_steps=checked)
-        self._session.restore_work(path, lambda progress: work(progress=progress), done)
+        self._session.restore_work(
+            left.work.path,
+            lambda progress: restore_left_work(left.folder.path, self._store, progress, checked),
+            done,
+            lambda _: self._going.discard(left),
+        )
 
     def leave(self, left: Left) -> None:
         """Ask again at the next start."""

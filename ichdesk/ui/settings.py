@@ -1,7 +1,7 @@
 """What the window remembers between two starts; it stays in a file on this computer.
 
-The file is JSON and not an INI file of Qt's: in those, Qt unpacks values of any type, Python objects
-among them, which can run code.
+The file is JSON and not an INI file of Qt's: in those, Qt unpacks values of any type, Python
+objects among them, which can run code.
 """
 
 import json
@@ -69,8 +69,8 @@ class Settings:
     def last_folder(self) -> Path:
         """Where the user last opened or saved something; the home folder at first."""
         said = self._read().get("last_folder")
-        is_folder = isinstance(said, str) and Path(said).is_absolute() and Path(said).is_dir()
-        return Path(said) if is_folder else Path.home()
+        folder = Path(said) if isinstance(said, str) else Path()
+        return folder if folder.is_absolute() and folder.is_dir() else Path.home()
 
     @last_folder.setter
     def last_folder(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ that name is profiled, with PROFILE=* all that have a long block.
 """
 
 import cProfile
+import gc
 import json
 import os
 import pstats
@@ -16,10 +17,12 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 
+import numpy as np
+import numpy.typing as npt
 import psutil
 from PySide6.QtCore import QEventLoop, QItemSelectionModel, QTimer
 from PySide6.QtWidgets import QApplication
@@ -27,7 +30,11 @@ from window import peak_mb
 
 from ichdesk.app import Desk, build
 from ichdesk.core.run import RunPhase
-from ichdesk.session.state import Level, WorkerStatus
+from ichdesk.core.split_facts import SplitFacts
+from ichdesk.protocol import messages as msg
+from ichdesk.session.observations import Wish
+from ichdesk.session.session import Session
+from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.settings import Settings
 
 Figures = dict[str, float]
@@ -41,6 +48,7 @@ _PATIENCE_S = 900.0
 _LONG_MS, _LINES = 50.0, 45  # of a step that is shown where all are profiled, and of its profile
 _COPIES = 3
 _RUNS = 20
+SIMILARITY = "similarity"
 COMPANIONS = ("gallery", "similarity", "health", "heat-maps", "runs")
 
 
@@ -50,6 +58,7 @@ class Steps:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.figures: Figures = {}
+        self.is_silent = False  # the worker, because the training was none
         self._profiled = os.environ.get("PROFILE", "")
 
     def do(
@@ -126,13 +135,22 @@ class _Watch:
 
 def memory(steps: Steps, name: str) -> None:
     """Note the memory of both processes: now, and the most so far."""
-    me = psutil.Process()
-    workers = [child for child in me.children() if "spawn_main" in " ".join(child.cmdline())]
-    for who, processes in (("window", [me]), ("worker", workers)):
+    for who, processes in (("window", [psutil.Process()]), ("worker", workers())):
         now = max(process.memory_info().rss / 2**20 for process in processes)
         steps.figures[f"{name}: {who} MB"] = now
         steps.figures[f"{name}: {who} peak MB"] = max(map(peak_mb, processes))
         print(f"{name}: {who} {now:.0f} MB", file=sys.stderr, flush=True)
+
+
+def workers() -> list[psutil.Process]:
+    """The worker; where decoding needs processes of its own, those as well."""
+    children = psutil.Process().children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+
+def worker_s() -> float:
+    """Processor time of the worker so far."""
+    return sum(sum(worker.cpu_times()[:2]) for worker in workers())
 
 
 def open_it(steps: Steps, project: Path) -> None:
@@ -217,8 +235,11 @@ def save(steps: Steps, folder: Path, suffix: str, name: str = "save") -> None:
     session, saves, copies = steps.desk.session, [], []
     for turn in range(_COPIES):
         target = folder / f"saved{turn}{suffix}"
-        done: list[bool] = []
-        steps.do(f"{name} {suffix}", lambda: session.save(target, lambda: done.append(True)), lambda: bool(done))
+        steps.do(
+            f"{name} {suffix}",
+            partial(session.save, target),
+            partial(_is_saved, session, target),
+        )
         saves.append(steps.figures[f"{name} {suffix}: s"])
         copies.append(_copied_s(target, folder / "copy"))
         if turn:
@@ -226,6 +247,10 @@ def save(steps: Steps, folder: Path, suffix: str, name: str = "save") -> None:
     steps.figures[f"{name} {suffix}: s"] = statistics.median(saves)
     steps.figures[f"copy {suffix}: s"] = statistics.median(copies)
     print(f"saves {saves} copies {copies}", file=sys.stderr, flush=True)
+
+
+def _is_saved(session: Session, target: Path) -> bool:
+    return session.path == target and not session.is_writing
 
 
 def _copied_s(source: Path, target: Path) -> float:
@@ -242,14 +267,68 @@ def _copied_s(source: Path, target: Path) -> float:
 def train(steps: Steps, name: str) -> None:
     """Click on Train and wait for the end."""
     session = steps.desk.session
+    before_s = worker_s()
     steps.do(f"{name}: click", session.train)
     steps.do(name, lambda: None, lambda: not session.is_training)
+    steps.figures[f"{name}: worker processor s"] = worker_s() - before_s
     assert session.run is not None
     assert session.run.phase is RunPhase.DONE, session.run.error
     for phase, seconds in session.run.seconds.items():
         steps.figures[f"{name}, {phase}: s"] = seconds
-    print(name, session.run.seconds, session.run.test_correct, file=sys.stderr)
+    spent_s = steps.figures[f"{name}: worker processor s"]
+    said = session.run.seconds, spent_s, session.run.test_correct
+    print(name, *said, file=sys.stderr, flush=True)
     memory(steps, name)
+
+
+def pretend(steps: Steps) -> None:
+    """End a training of no length, with random answers, and a map of the images.
+
+    For the window it is the same as the real one, which takes minutes with so many images.
+    """
+    session, rng = steps.desk.session, np.random.default_rng(0)
+    session._worker.send = lambda _: None  # type: ignore[method-assign]
+    steps.do("click on Train", session.train)
+    run = session.run
+    assert run is not None
+    sizes = [len(samples) for _, samples in run.key[0]]
+    tested = [np.sort(rng.choice(n, n * 15 // 100, replace=False)) for n in sizes]
+    learned = [np.setdiff1d(np.arange(n), held) for n, held in zip(sizes, tested, strict=True)]
+    split = [tuple(tuple(rows.tolist()) for rows in side) for side in (learned, tested)]
+    facts = SplitFacts.of("slice", [own for _, own in run.key[0]], *split)
+    made = msg.SplitMade(run.request_id, *split, "cpu", (), facts)
+    steps.do("split made", lambda: session.handle(made))
+    truth = np.repeat(np.arange(len(sizes)), list(map(len, tested)))
+    answers = rng.dirichlet(np.full(len(sizes), 0.3), len(truth)).astype(np.float32)
+    answers[np.arange(len(truth)), truth] += 0.7
+    answers /= answers.sum(axis=1, keepdims=True)
+    counts = np.zeros((len(sizes),) * 2, np.int64)
+    np.add.at(counts, (truth, answers.argmax(axis=1)), 1)
+    epoch = msg.EpochEnded(run.request_id, 0, 0.9, 0.8, 0.3, 0.4, counts)
+    steps.do("an epoch", lambda: session.handle(epoch))
+    model = np.zeros(60_000, np.uint8)
+    ended = msg.RunEnded(run.request_id, msg.Outcome.DONE, None, {}, answers, model)
+    steps.do("the run ends", lambda: session.handle(ended))
+    steps.do("an ask", lambda: session.observations.ask(SIMILARITY, Wish("similarity")))
+    arrays = _map_arrays(sizes, rng)
+    sight = session.observations.sight(SIMILARITY)
+    assert sight is not None
+    session.handle(msg.Observed(sight.request_id, 1, 1, arrays))
+    session.handle(msg.ObservationEnded(sight.request_id, msg.Outcome.DONE))
+    steps.is_silent = True
+
+
+def _map_arrays(sizes: list[int], rng: np.random.Generator) -> dict[str, npt.NDArray[np.float32]]:
+    """What the observer "similarity" says."""
+    rows = [(label, position) for label, n in enumerate(sizes) for position in range(n)]
+    near = rng.integers(0, len(rows), (len(rows), 12))
+    return {
+        "rows": np.array(rows, np.float32),
+        "pca": rng.normal(size=(len(rows), 2)).astype(np.float32),
+        "shares": np.array([0.3, 0.2], np.float32),
+        "neighbors": near.astype(np.float32),
+        "distances": np.ones(near.shape, np.float32),
+    }
 
 
 def hood(steps: Steps) -> None:
@@ -271,12 +350,13 @@ def companions(steps: Steps) -> None:
     window, session = steps.desk.window, steps.desk.session
 
     def is_seen() -> bool:
-        return not any(sight.is_going for sight in session.observations._sights.values())
+        sights = session.observations._sights.values()
+        return steps.is_silent or not any(sight.is_going for sight in sights)
 
+    first = session.project.classes[0].id
     for name in COMPANIONS:
         steps.do(f"open {name}", lambda name=name: window.companions.show(name), is_seen)
         shown = window.companions.get(name)
-        first = session.project.classes[0].id
         steps.do(f"remove an image, {name}", lambda: session.remove_samples(first, [5]), is_seen)
         steps.do(f"undo that, {name}", session.undo, is_seen)
         memory(steps, name)
@@ -303,7 +383,7 @@ def many_runs(steps: Steps) -> None:
 
 
 def main() -> None:
-    """Do what is wanted, everything if nothing is named, and print the figures."""
+    """Do what is wanted, all that takes seconds if nothing is named, and print the figures."""
     project, more = Path(sys.argv[1]), Path(sys.argv[2])
     wanted = set(sys.argv[3:])
 
@@ -312,7 +392,8 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(dir=project.parent) as name:
         folder = Path(name)
-        desk = build(Settings(folder / "window.ini"), store_folder=folder / "store")
+        desk = build(Settings(folder / "window.json"), store_folder=folder / "store")
+        gc.freeze()  # as the app does
         desk.window.resize(1600, 940)
         desk.window.show()
         steps = Steps(desk)
@@ -328,19 +409,19 @@ def main() -> None:
             add_more(steps, more)
         if wants("save"):
             save(steps, folder, project.suffix)
-        if wants("train"):
+        if wants("pretend"):
+            pretend(steps)
+        if "train" in wanted:
             train(steps, "first Train")
             train_again(steps)
         if wants("hood"):
             hood(steps)
         if wants("companions"):
             companions(steps)
-        if wants("runs"):
+        if "runs" in wanted:
             many_runs(steps)
             edit(steps, ", 20 runs")
             save(steps, folder, ".ichdesk", "save 20 runs")
-        with suppress(KeyError):
-            steps.figures["notices"] = sum(n.level is Level.ERROR for n in desk.session.notices)
         for notice in desk.session.notices:
             print(notice.text, file=sys.stderr)
         memory(steps, "end")

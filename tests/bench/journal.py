@@ -1,4 +1,4 @@
-"""What autosave and recovery cost: `python tests/bench/journal.py`, in ms of one processor."""
+"""What autosave and recovery cost: `python -m tests.bench.journal`, on the clock and the CPU."""
 
 import hashlib
 import os

@@ -52,7 +52,8 @@ def finished_run(project: Project, model: bytes = b"a model") -> TrainingRun:
     """A run on the enabled classes with samples; the last of each class was held out."""
     bins = [bin_ for bin_ in project.enabled_classes if bin_.samples]
     count = len(bins)
-    shares = np.linspace(0.1, 0.9, count * count, dtype=np.float32).reshape(count, count)
+    shares = np.linspace(0.1, 0.3, count * count, dtype=np.float32).reshape(count, count)
+    shares += np.float32(0.6) * np.eye(count, dtype=np.float32)  # all are right
     return TrainingRun(
         5,
         tuple(bin_.id for bin_ in bins),

@@ -62,6 +62,11 @@ def stall(connection: Connection) -> None:
         pass
 
 
+def mute(connection: Connection) -> None:
+    """Never says that it is ready."""
+    time.sleep(3600)
+
+
 def deaf(connection: Connection) -> None:
     """Never reads, so that the pipe fills up, and does not end by itself."""
     _send(connection, READY)

@@ -1,4 +1,4 @@
-"""The next start after a fault, in the real window: `-m tests.faults.aftermath PROJECT REPORT WHAT`.
+"""The next start after a fault, in the window: `-m tests.faults.aftermath PROJECT REPORT WHAT`.
 
 It restores everything that is offered, opens the project, trains if WHAT is "train", and writes
 down what it found.
@@ -45,6 +45,7 @@ def look(
 ) -> Iterator[Callable[[], object]]:
     """Do what a person would; yields what to wait for."""
     session = desk.session
+    desk.recovery.look()
     yield desk.recovery._pool.submit(lambda: None).done  # it has looked
     yield from _restore_all(desk, found)
     session.new()

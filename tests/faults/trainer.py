@@ -18,7 +18,7 @@ _warm: list[object] = []
 
 def trains(path: Path) -> bool:
     """Whether the file opens with nothing left out and a training on it ends well."""
-    from ichdesk.worker.handlers import Handlers  # noqa: PLC0415 - torch
+    from ichdesk.worker.handlers import Handlers  # torch, for those who train only
 
     with _lock, tempfile.TemporaryDirectory() as folder, SampleStore(Path(folder)) as store:
         if not _warm:

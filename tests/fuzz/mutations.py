@@ -114,9 +114,13 @@ def damaged_image(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes
 
 def damaged_gzip(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
     """Like `damaged`, inside or outside of the packing."""
-    if data.startswith(b"\x1f\x8b") and chance.random() < 0.5:
-        return gzip.compress(damaged(gzip.decompress(data), chance, others), 1)
-    return damaged(data, chance, others)
+    try:
+        plain = gzip.decompress(data) if chance.random() < 0.5 else None
+    except (OSError, EOFError, zlib.error):  # not packed, or damaged before
+        plain = None
+    if plain is None:
+        return damaged(data, chance, others)
+    return gzip.compress(damaged(plain, chance, others), 1)
 
 
 def damaged_json(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:

@@ -54,6 +54,14 @@ class Tally:
     found: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How long to go on: processor time and time on the clock, whichever ends first."""
+
+    cpu_s: float
+    wall_s: float
+
+
 class Lines:
     """Which lines of the program have run; a function is watched until all of its lines have."""
 
@@ -103,18 +111,19 @@ def _status_kb(key: str) -> int:
     return int(text.partition(f"{key}:")[2].split()[0])
 
 
-def fuzz(name: str, cpu_s: float, seed: int, current: Path, scratch: Path) -> Tally:
+def fuzz(name: str, most: Most, seed: int, folder: Path) -> Tally:
     """Fuzz a target in this process.
 
     Args:
         name: Of the target.
-        cpu_s: Processor time to spend.
+        most: Time to spend.
         seed: Of all chance.
-        current: Holds the present case, for whoever buries this process.
-        scratch: A folder for the files of the cases.
+        folder: For the files of the cases; in it, `current` is the present case, for whoever
+            buries this process.
     """
     from tests.fuzz.targets import TARGETS, outcome
 
+    current, scratch, end_s = folder / "current", folder / "case", time.monotonic() + most.wall_s
     target, chance, tally = TARGETS[name], Random(f"{name} {seed}"), Tally(name)
     originals = target.seeds()
     pool = list(originals)
@@ -123,7 +132,9 @@ def fuzz(name: str, cpu_s: float, seed: int, current: Path, scratch: Path) -> Ta
         outcome(target, data, _fresh(scratch))
     _limit_memory()
     start_s, lines = time.process_time(), Lines()
-    while (spent_s := time.process_time() - start_s) < cpu_s:
+    while (spent_s := time.process_time() - start_s) < most.cpu_s:
+        if time.monotonic() > end_s:
+            break
         data = target.mutate(chance.choice(pool), chance, pool)[:longest]
         current.write_bytes(data)
         before_lines, before_s = lines.seen, time.process_time()
@@ -172,7 +183,8 @@ def _limit_memory() -> None:
 
 def _kind(error: Exception) -> str:
     """The same for errors of one type from one place."""
-    places = [f"{Path(f.filename).name} {f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    trace = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name} {frame.lineno}" for frame in trace]
     said = "\n".join([type(error).__name__, *places[-3:]])
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
@@ -190,13 +202,14 @@ def _save(name: str, data: bytes, problem: str, tally: Tally, kind: str) -> None
         print(f"--- {path}\n{problem}", flush=True)
 
 
-def supervise(name: str, cpu_s: float, seed: int) -> Tally:
+def supervise(name: str, most: Most, seed: int) -> Tally:
     """Fuzz a target in processes of their own, which may crash or hang."""
-    total = Tally(name)
+    total, end_s = Tally(name), time.monotonic() + most.wall_s
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_memory_disk()) as folder:
         current = Path(folder, "current")
-        while (left_s := cpu_s - total.cpu_s) > 1:
-            options = [f"--seconds={left_s}", f"--target={name}", f"--seed={seed}"]
+        while (left_s := most.cpu_s - total.cpu_s) > 1 and (wall_s := end_s - time.monotonic()) > 1:
+            limits = [f"--minutes={left_s / 60}", f"--wall={wall_s / 60}"]
+            options = [*limits, f"--target={name}", f"--seed={seed}"]
             command = [sys.executable, __file__, *options, f"--inside={folder}"]
             with _started(command, folder) as process:
                 problem = _watched(process, current)
@@ -257,23 +270,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", default="all")
     parser.add_argument("--minutes", type=float, default=1.0, help="of processor time, per target")
-    parser.add_argument("--seconds", type=float, help="instead of minutes")
+    parser.add_argument("--wall", type=float, default=600.0, help="minutes of a clock, at most")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--outcomes", action="store_true", help="list them")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     said = parser.parse_args()
-    cpu_s = said.seconds or 60 * said.minutes
+    most = Most(60 * said.minutes, 60 * said.wall)
     sys.path.insert(0, str(ROOT))
     if said.inside:
-        folder = Path(said.inside)
-        fuzz(said.target, cpu_s, said.seed, folder / "current", folder / "case")
+        fuzz(said.target, most, said.seed, Path(said.inside))
         return
     from tests.fuzz.targets import TARGETS
 
     print("| target | CPU min | cases | outcomes | lines | worst s | worst MB | found |")
     print("|---|---|---|---|---|---|---|---|")
     for name in TARGETS if said.target == "all" else said.target.split(","):
-        tally = supervise(name, cpu_s, said.seed)
+        tally = supervise(name, most, said.seed)
         print(
             f"| {name} | {tally.cpu_s / 60:.1f} | {tally.cases:,} | {len(tally.outcomes)} | "
             f"{tally.lines:,} | {tally.worst_s:.2f} | {tally.worst_mb:.0f} | {len(tally.found)} |",

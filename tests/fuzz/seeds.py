@@ -1,4 +1,4 @@
-"""Small whole files of every kind to begin with, made here from numbers; nothing is kept on disk."""
+"""Small whole files of every kind to begin with, made here; none is kept on disk."""
 
 import gzip
 import io

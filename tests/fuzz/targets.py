@@ -7,7 +7,7 @@ import re
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -83,7 +83,8 @@ def _saves_whole(project: Any, runs: RunBook, path: Path, store: SampleStore) ->
     again = path.with_name("again.ichdesk")
     save_project(project, again, runs=runs)
     back = open_project(again, store, check_steps=checked)
-    assert all(note.startswith("There is no trained model") for note in back.left_out), back.left_out
+    notes = back.left_out
+    assert all(note.startswith("There is no trained model") for note in notes), notes
     assert _described(back.project) == _described(project)
     assert [(r.number, r.name, r.note) for r in back.runs] == [
         (r.number, r.name, r.note) for r in runs
@@ -121,7 +122,7 @@ def _journal_mutation(data: bytes, chance: Any, others: Any) -> bytes:
             with zipfile.ZipFile(io.BytesIO(broken)) as archive:
                 if archive.testzip() is None:
                     return broken
-        except Exception:  # noqa: BLE001, S112
+        except Exception:  # noqa: BLE001
             continue
 
 
@@ -154,9 +155,19 @@ def _slice(data: bytes, _: Path) -> str:
     return "slice"
 
 
+_open = ExitStack()
+
+
+def close() -> None:
+    """End what targets have started, such as the processes that decode."""
+    _open.close()
+    _decoders.cache_clear()
+    _report_source.cache_clear()
+
+
 @cache
 def _decoders() -> Decoders:
-    return Decoders()
+    return _open.enter_context(Decoders())
 
 
 def _scan(data: bytes, _: Path) -> str:
@@ -292,15 +303,15 @@ def _filled(hint: Any) -> Any:
     origin, args = get_origin(hint), get_args(hint)
     if origin is UnionType:
         return _filled(args[0])
-    if origin is tuple:
-        return (_filled(args[0]),) * 2
-    if origin is dict:
-        return {_filled(args[0]): _filled(args[1])}
-    if origin is np.ndarray:
-        return np.ones((1, 2, 2, 3), get_args(args[1])[0])
-    if is_dataclass(hint):
-        types = get_type_hints(hint)
-        return hint(**{f.name: _filled(types[f.name]) for f in fields(hint)})  # type: ignore[operator]
+    made: dict[Any, Callable[[], Any]] = {
+        tuple: lambda: (_filled(args[0]),) * 2,
+        dict: lambda: {_filled(args[0]): _filled(args[1])},
+        np.ndarray: lambda: np.ones((1, 2, 2, 3), get_args(args[1])[0]),
+    }
+    if origin in made:
+        return made[origin]()
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
+        return hint(**{name: _filled(part) for name, part in get_type_hints(hint).items()})  # type: ignore[operator]
     if issubclass(hint, Enum):
         return next(iter(hint))
     return {str: "ü", int: 3, float: 0.5, bool: True}[hint]
@@ -396,11 +407,10 @@ def _settings(data: bytes, folder: Path) -> str:
 
 @cache
 def _report_source() -> Any:
-    from tempfile import mkdtemp
-
     from tests.fakes.reports import report_source
 
-    return report_source(SampleStore(Path(mkdtemp())), "A", "B")
+    folder = _open.enter_context(_scratch())
+    return report_source(_open.enter_context(SampleStore(folder)), "A", "B")
 
 
 class _Page(HTMLParser):

@@ -389,6 +389,22 @@ def test_the_next_start_sweeps_folders_without_work_only(open_window) -> None:
     assert unsaved.folder.exists()
 
 
+def test_a_double_click_restores_once(open_window) -> None:
+    first = open_window()
+    first.fill(A=1)
+    first.wait_kept()
+    first.crash()
+    second = open_window()
+    second.look()
+    for _ in range(2):
+        second.recovery.restore(second.recovery.left[0])
+    second.wait(lambda: not second.recovery.left)
+    second.session._jobs._pool.shutdown()
+    second.wait(second.posted.empty)
+    assert second.session.notices == ()
+    assert second.session.project.sample_count == 1
+
+
 def test_a_change_while_restoring_is_not_thrown_away(open_window) -> None:
     first = open_window()
     first.fill(A=1)

@@ -11,10 +11,11 @@ import pytest
 
 from ichdesk.archive import SampleStore
 from ichdesk.protocol import messages as msg
-from ichdesk.session import worker_client
+from ichdesk.session import worker_client, worker_process
 from ichdesk.session.session import Session
 from ichdesk.session.state import Level
 from ichdesk.session.worker_client import WorkerClient, WorkerDied, WorkerSilent
+from ichdesk.session.worker_process import WorkerProcess
 from tests.fakes import workers
 from tests.fakes.runs import end, epoch, made_session, start, train
 
@@ -48,6 +49,39 @@ def test_a_worker_that_hangs_is_told_and_a_cancel_replaces_it() -> None:
         assert isinstance(events.get(timeout=WAIT_S), msg.WorkerReady)
     finally:
         client.close()
+
+
+def test_a_worker_that_never_gets_ready_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_client, "_SECONDS_TO_START", 0.01)
+    events: Queue[object] = Queue()
+    client = WorkerClient(workers.mute, events.put)
+    try:
+        client.start()
+        died = events.get(timeout=WAIT_S)
+        assert isinstance(died, WorkerDied)
+        assert died.will_restart
+    finally:
+        client.close()
+
+
+def test_a_process_whose_end_somebody_else_collects_is_buried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = [None, None, 3]
+
+    class Process:
+        def join(self) -> None:
+            pass
+
+        @property
+        def exitcode(self) -> int | None:
+            return codes.pop(0)
+
+    monkeypatch.setattr(worker_process.time, "sleep", lambda _: None)
+    worker = WorkerProcess.__new__(WorkerProcess)
+    worker._process = Process()  # type: ignore[assignment]
+    worker._collect()
+    assert codes == []
 
 
 class Clocked:

@@ -222,7 +222,6 @@ def test_settings_survive(tmp_path):
     assert first.mode is Mode.SYSTEM
     first.mode = Mode.DARK
     first.add_recent(project)
-    first.save()
     again = Settings(path)
     assert again.mode is Mode.DARK
     assert again.recent == [project]

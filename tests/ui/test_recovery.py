@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from ichdesk import app
 from ichdesk.app import Desk, build
 from ichdesk.archive import SampleStore
 from ichdesk.archive.spool_folder import JOURNAL_NAME
@@ -52,9 +53,9 @@ def open_desk(qtbot: QtBot, tmp_path: Path, kept_style: None) -> Iterator[Callab
     opened: list[Desk] = []
 
     def make(*, waits: bool = True, closes: bool = True) -> Desk:
-        desk = build(Settings(tmp_path / "w.ini"), workers.good, tmp_path / "samples")
+        desk = build(Settings(tmp_path / "w.json"), workers.good, tmp_path / "samples")
         opened.extend([desk] if closes else [])
-        desk.window.show()
+        show(desk)
         if waits:
             qtbot.waitUntil(lambda: bool(desk.recovery.left))
         return desk
@@ -62,6 +63,13 @@ def open_desk(qtbot: QtBot, tmp_path: Path, kept_style: None) -> Iterator[Callab
     yield make
     for desk in opened:
         desk.close()
+
+
+def show(desk: Desk) -> None:
+    """As the program does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "execute", lambda start: start(desk) or 0)
+        app.run([])
 
 
 def bar_of(desk: Desk) -> RecoveryBar:
@@ -150,6 +158,25 @@ def test_a_window_that_nobody_closed_keeps_its_changes(tmp_path: Path, open_desk
     assert (folder / JOURNAL_NAME).exists()
     desk = open_desk()
     assert desk.recovery.left[0].work.classes == 3
+
+
+@pytest.mark.parametrize("code", [0, 130])
+def test_only_a_window_that_its_user_closed_takes_its_changes_with_it(
+    tmp_path: Path, kept_style: None, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    desk = build(Settings(tmp_path / "w.json"), workers.good, tmp_path / "samples")
+    monkeypatch.setattr(app, "build", lambda: desk)
+    for name in ("_report_unexpected", "qInstallMessageHandler"):
+        monkeypatch.setattr(app, name, lambda *_, **__: None)
+    monkeypatch.setattr(app, "_close_on_interrupt", lambda _: QTimer())
+    folder = desk.store.folder()
+
+    def start(desk: Desk) -> None:
+        desk.session.add_class()
+        QTimer.singleShot(0, lambda: desk.app.exit(code))
+
+    assert app.execute(start) == code
+    assert (folder / JOURNAL_NAME).exists() is (code != 0)
 
 
 def test_the_day_is_told_unless_it_is_today() -> None:

@@ -1,5 +1,6 @@
 """Compressed frames decoded in processes of their own, which a damaged file may take down."""
 
+import json
 import multiprocessing
 import os
 from collections.abc import Mapping
@@ -94,7 +95,8 @@ class _Child:
         theirs.close()  # or its death would go unnoticed
 
     def decode(self, frame: Compressed) -> npt.NDArray[Any] | None:
-        self._pipe.send(tuple(frame))
+        self._pipe.send_bytes(_header(frame))
+        self._pipe.send_bytes(frame.data)
         if not self._pipe.poll(_SECONDS_FOR_ONE):
             raise EOFError
         kind, *shape = self._pipe.recv_bytes().decode("ascii").split()
@@ -115,6 +117,12 @@ def _damaged() -> UserError:
     return UserError("The picture in the DICOM file is damaged and cannot be read.")
 
 
+def _header(frame: Compressed) -> bytes:
+    """All but the pixels; the offsets of other frames are nothing to this one."""
+    options = {key: said for key, said in frame.options.items() if key != "extended_offsets"}
+    return json.dumps([frame.syntax, frame.plugin, options]).encode("ascii")
+
+
 def _serve(pipe: Connection) -> None:
     """Answer until the pipe ends; plain bytes go back, so that nothing can be smuggled in them."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries quote what they find
@@ -122,7 +130,8 @@ def _serve(pipe: Connection) -> None:
 
     while True:
         try:
-            frame = Compressed(*pipe.recv())
+            syntax, plugin, options = json.loads(pipe.recv_bytes())
+            frame = Compressed(syntax, plugin, options, pipe.recv_bytes())
         except EOFError:
             return
         try:

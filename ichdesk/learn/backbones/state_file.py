@@ -1,8 +1,6 @@
 """Weights from a file that torch has saved, checked against the network that they are for."""
 
-import pickle
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,15 +55,18 @@ def _tensors(path: Path) -> dict[str, Tensor]:
     if not path.is_file():  # a folder, or a device that would be read for ever
         raise UserError(f"{path.name} was not found; choose the file again.")
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UserError(f"{path.name} is too large for weights; choose another file.")
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        is_too_large = path.stat().st_size > _MOST_BYTES
+        content: object = None
+        if not is_too_large:
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise UserError(
             f"{path.name} could not be read ({os_reason(error)}); choose another file."
         ) from error
-    except _UNREADABLE as error:
+    except Exception as error:  # torch raises anything on files that are none of its own
         raise _damaged(path) from error
+    if is_too_large:
+        raise UserError(f"{path.name} is too large for weights; choose another file.")
     for key in _WRAPPINGS:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
@@ -75,23 +76,6 @@ def _tensors(path: Path) -> dict[str, Tensor]:
     if not named:
         raise _damaged(path)
     return _without_prefix(named)
-
-
-_UNREADABLE = (
-    pickle.UnpicklingError,
-    zipfile.BadZipFile,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    AssertionError,
-    OverflowError,
-    MemoryError,
-)
-"""What torch raises for files that are none of its own, or that were forged."""
 
 
 def _without_prefix(named: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from ichdesk.core.predictions import Place, places_now
+from ichdesk.core.predictions import Place, PlacesNow, places_now
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, classes_now, is_done
 from ichdesk.core.similarity import SimilarityMap, read_map
@@ -24,7 +24,7 @@ class MapReading:
 
     Attributes:
         shown: The map so far; None if there is none of this run.
-        places: Of each image now, None if it was removed.
+        gone: Of each image, whether it was removed since.
         names: Of the classes now, by id; `classes` with their positions, in the run's order.
     """
 
@@ -32,7 +32,8 @@ class MapReading:
         self._session = session
         self._seen: tuple[TrainingRun | None, Project | None, object] = (None, None, None)
         self.shown: SimilarityMap | None = None
-        self.places: tuple[Place | None, ...] = ()
+        self._now = PlacesNow({}, {})
+        self.gone: tuple[bool, ...] = ()
         self.names: Names = {}
         self.classes: tuple[tuple[int, str], ...] = ()
 
@@ -93,15 +94,21 @@ class MapReading:
         images = self.shown.images if self.shown else ()
         is_same = before is not None and before.images is images
         if run is not None and not (is_same and same_project):
-            now = places_now(run, project)
-            self.places = tuple(now.get((image.class_id, image.position)) for image in images)
+            now = self._now = places_now(run, project)
+            self.gone = tuple((image.class_id, image.position) not in now for image in images)
             self.names, self.classes = names_now(run, project), classes_now(run, project)
         return True
 
     def told(self, row: int) -> str:
         """What is said about an image."""
         assert self.shown is not None
-        return image_text(self.shown.images[row], self.places[row], self.names)
+        return image_text(self.shown.images[row], self.place(row), self.names)
+
+    def place(self, row: int) -> Place | None:
+        """Where an image is now; None if it was removed."""
+        assert self.shown is not None
+        image = self.shown.images[row]
+        return self._now.get((image.class_id, image.position))
 
     def listed(self, rows: Sequence[int], near: int | None = None) -> list[Listed]:
         """Images for a list; beside those `near` a row, images of another class are strange."""
@@ -111,7 +118,7 @@ class MapReading:
 
     def _listed(self, row: int, own_class: int | None) -> Listed:
         assert self.shown is not None
-        image, place = self.shown.images[row], self.places[row]
+        image, place = self.shown.images[row], self.place(row)
         remark = since_text(image, place, self.names) or (
             f"{'Test' if image.is_test else 'Training'} {image.position + 1:,}"
         )

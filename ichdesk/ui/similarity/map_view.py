@@ -112,8 +112,7 @@ class MapView(QWidget):
             self.legend.show_marks(())
             return
         by = ColorBy[self.color_choice.currentData()]
-        gone = [place is None for place in reading.places]
-        kinds, marks = coloring(by, shown, gone, reading.classes, self._theme.palette)
+        kinds, marks = coloring(by, shown, reading.gone, reading.classes, self._theme.palette)
         places = shown.tsne if self.is_tsne and shown.tsne is not None else shown.pca
         self.map.show_points(Points(places, kinds, marks))
         self.legend.show_marks(marks)

@@ -123,7 +123,7 @@ class SimilarityWindow(Companion):
     # --- what the user does ------------------------------------------------------------------
 
     def _on_opened(self, row: int) -> None:
-        place = self.view.reading.places[row]
+        place = self.view.reading.place(row)
         if place is not None:
             self.view_requested.emit(place.class_id, place.index)
 

@@ -81,12 +81,13 @@ def followed(trail: Trail, project: Project, heights: Heights) -> Trail | None:
     An image that was moved is followed to its new class. None if nothing is left to go through.
     """
     here = trail.here
-    everything = _stops(project.classes)
     stops = _same_way(trail, project, heights)
     at = _nearest(stops, here, trail.at)
-    if at is None and (elsewhere := _nearest(everything, here, 0)) is not None:
-        stops = tuple(s for s in everything if s.class_id == everything[elsewhere].class_id)
-        return Trail(Along.CLASS, stops, _nearest(stops, here, 0) or 0)
+    if at is None:
+        for bin_ in project.classes:  # equal images of several classes: the first class
+            moved_to = _stops([bin_])
+            if (elsewhere := _nearest(moved_to, here, 0)) is not None:
+                return Trail(Along.CLASS, moved_to, elsewhere)
     if not stops:
         return None
     return Trail(trail.along, stops, min(trail.at, len(stops) - 1) if at is None else at)
