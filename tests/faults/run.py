@@ -16,7 +16,8 @@ from time import monotonic
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.faults.cases import CASES, Result, Skipped, furnished
+from tests.faults.cases import CASES, Result, furnished
+from tests.faults.place import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ def _row(name: str, group: list[Outcome]) -> str:
         return f"| {name} | 0 | skipped: {group[0].skipped} | | | |"
     whole = sum(not outcome.problem for outcome in made)
     edits = max(outcome.result.lost_edits for outcome in made)
-    seconds = max(outcome.result.lost_s for outcome in made)
+    lost = f"{edits} | {max(outcome.result.lost_s for outcome in made):.1f}"
+    if any(outcome.result.note for outcome in made):
+        lost = "not counted | "
     took = median(outcome.seconds for outcome in made)
-    return f"| {name} | {len(made)} | {whole} | {edits} | {seconds:.1f} | {took:.1f} |"
+    return f"| {name} | {len(made)} | {whole} | {lost} | {took:.1f} |"
 
 
 def main() -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import CASES, Result, allowed, check, furnished, lost, start
+from tests.faults.cases import CASES, Result, allowed, check, furnished, lost
+from tests.faults.place import start
 from tests.faults.record import SAVED, SAVING, STATE, Entry
 from tests.faults.run import Outcome, chosen, run_case, table
 

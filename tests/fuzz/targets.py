@@ -35,7 +35,6 @@ from ichdesk.imaging.pipeline import baked, checked, model_pixels
 from ichdesk.protocol.codec import Message, ProtocolError, decode, encode
 from tests.fuzz import mutations, seeds
 
-REFUSALS = (UserError, ProtocolError)
 _QUOTED = re.compile(r"“[^”]*”?|'[^']*'|0x[0-9a-f]+|\d+")
 
 
@@ -47,7 +46,7 @@ class Target:
         seeds: Makes whole files.
         mutate: Changes one of them.
         attempt: Reads the bytes, with a folder to write to; says in a word what came of it. It may
-            raise what is in `REFUSALS`, and nothing else.
+            raise UserError or ProtocolError, and nothing else.
     """
 
     seeds: Callable[[], list[bytes]]
@@ -59,7 +58,9 @@ def outcome(target: Target, data: bytes, folder: Path) -> str:
     """What came of a case, without the names and numbers in it."""
     try:
         return target.attempt(data, folder)
-    except REFUSALS as error:
+    except ProtocolError as error:  # for the log, and quotes anything
+        return f"refused: {type(error.__cause__).__name__}"
+    except UserError as error:
         sentence = str(error)
         assert str(folder) not in sentence, "a sentence with a path"
         return f"refused: {_QUOTED.sub('#', sentence)[:120]}"
@@ -102,16 +103,24 @@ def _journal(data: bytes, folder: Path) -> str:
 
     left = folder / "left"
     left.mkdir()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for entry in archive.infolist():
-            name = Path(entry.filename).name
-            if name not in {"", ".."} and "\0" not in name and len(name) < 100:
-                (left / name).write_bytes(archive.read(entry))
+    for name, content in _unzipped(data):
+        if name not in {"", ".."} and "\0" not in name and len(name) < 100:
+            (left / name).write_bytes(content)
     read_left_work(left)
     with SampleStore(folder) as store:
         opened = restore_left_work(left, store, None, checked)
         _saves_whole(opened.project, opened.runs, folder / "x.ichdesk", store)
     return "restored"
+
+
+def _unzipped(data: bytes) -> list[tuple[str, bytes]]:
+    """What the zip holds that only carries a case; nothing if it was cut off here."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            return [(Path(entry.filename).name, archive.read(entry)) for entry in entries]
+    except zipfile.BadZipFile:
+        return []
 
 
 def _journal_mutation(data: bytes, chance: Any, others: Any) -> bytes:

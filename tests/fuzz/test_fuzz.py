@@ -20,7 +20,7 @@ def ended() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_damage_ends_in_a_sentence(name: str, tmp_path: Path) -> None:
+def test_damage_ends_in_a_sentence(name: str, tmp_path: Path, qapp: object) -> None:
     target, chance, folders = TARGETS[name], Random(name), iter(range(10**6))
     originals = target.seeds()
 
@@ -38,5 +38,5 @@ def test_damage_ends_in_a_sentence(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", sorted(FOUND.rglob("*.bin")), ids=lambda p: f"{p.parent.name}-{p.stem}"
 )
-def test_what_was_found_stays_mended(path: Path, tmp_path: Path) -> None:
+def test_what_was_found_stays_mended(path: Path, tmp_path: Path, qapp: object) -> None:
     assert outcome(TARGETS[path.parent.name], path.read_bytes(), tmp_path)
