@@ -34,7 +34,7 @@ def with_test_set(request: StartTraining, *tested: tuple[int, ...]) -> StartTrai
     classes = tuple(
         replace(
             entry,
-            samples=tuple(replace(s, is_test=i in own) for i, s in enumerate(entry.samples)),
+            samples=tuple(s._replace(is_test=i in own) for i, s in enumerate(entry.samples)),
         )
         for entry, own in zip(request.classes, tested, strict=True)
     )

@@ -98,6 +98,7 @@ def test_a_run_is_named_in_the_list(
     qtbot.waitUntil(lambda: session.runs[1].name == "Bone window")
     settle()
     assert cells(window, NAME) == ["Bone window"]
+    qtbot.waitUntil(lambda: window.table.findChild(QLineEdit) is None)  # it goes a moment later
     press(qtbot, window.editor.name_button)
     assert window.table.findChild(QLineEdit).maxLength() == 100
     type_name(qtbot, window, "")
