@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -30,10 +30,10 @@ from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.fields import ChoiceField
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (1000, 760)
 _MIN_HEIGHT_PX = 480
-_SCREEN_SHARE = 0.9
 _CHOICE_CHARACTERS = 34
 
 
@@ -78,7 +78,7 @@ class CellImages(Companion):
         self._create_buttons()
         self._lay_out()
         self._connect()
-        self._fit_screen()
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
         self.grid.setFocus()
 
@@ -294,13 +294,6 @@ class CellImages(Companion):
         keys = QKeySequence.StandardKey
         QShortcut(QKeySequence(keys.Undo), self, self._session.undo)
         QShortcut(QKeySequence(keys.Redo), self, self._session.redo)
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
-        )
 
     def _lay_out(self) -> None:
         self.title_label.setFont(ui_font(TITLE_PX))

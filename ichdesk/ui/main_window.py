@@ -25,12 +25,12 @@ from ichdesk.ui.widgets.app_bar import WIDTH_PX as APP_BAR_PX
 from ichdesk.ui.widgets.app_bar import AppBar
 from ichdesk.ui.widgets.job_bar import JobBar
 from ichdesk.ui.widgets.notice_bar import NoticeBar
+from ichdesk.ui.widgets.window_size import fit_screen
 
 if TYPE_CHECKING:
     from ichdesk.ui.under_the_hood import UnderTheHood
 
 _FIRST_SIZE_PX = (1440, 900)
-_SCREEN_SHARE = 0.9
 _MIN_SIZE_PX = (960, 600)
 _MESSAGES_MAX_PX = 880
 
@@ -315,10 +315,7 @@ class MainWindow(QMainWindow):
         saved = self._settings.geometry
         if saved is not None and self.restoreGeometry(saved):
             return
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        width = min(_FIRST_SIZE_PX[0], round(_SCREEN_SHARE * available.width()))
-        height = min(_FIRST_SIZE_PX[1], round(_SCREEN_SHARE * available.height()))
-        self.resize(max(width, _MIN_SIZE_PX[0]), max(height, _MIN_SIZE_PX[1]))
+        fit_screen(self, _FIRST_SIZE_PX)
 
 
 def _sharpest_ratio() -> float:

@@ -3,7 +3,6 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from ichdesk.core.gallery import Column, Gallery, gallery, gallery_table
@@ -30,10 +29,10 @@ from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.help_button import HelpButton
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (1100, 800)
 _MIN_HEIGHT_PX = 480
-_SCREEN_SHARE = 0.9
 
 
 class GalleryWindow(Companion):
@@ -65,7 +64,8 @@ class GalleryWindow(Companion):
         self.setWindowTitle(f"{say.TITLE} - ICHDesk")
         self._lay_out()
         self._connect()
-        self._fit_screen()
+        self.setMinimumHeight(_MIN_HEIGHT_PX)
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
         if self.columns.lists:
             self.columns.lists[0].setFocus()
@@ -193,14 +193,6 @@ class GalleryWindow(Companion):
         self.columns.view_requested.connect(self.view_requested)
         self.columns.class_requested.connect(self.class_requested)
         self.columns.menu_requested.connect(self._on_menu)
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        self.setMinimumHeight(_MIN_HEIGHT_PX)
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
-        )
 
     def _lay_out(self) -> None:
         self.title_label.setFont(ui_font(TITLE_PX))

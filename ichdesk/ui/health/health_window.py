@@ -34,11 +34,11 @@ from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.file_dialogs import ask_save_path
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
+from ichdesk.ui.widgets.window_size import fit_screen
 
 TITLE = "Data health"
 _SIZE_PX = (1040, 780)
 _MIN_HEIGHT_PX = 520
-_SCREEN_SHARE = 0.9
 _BAR_PX = 4
 _PICTURE_WIDTH_PX = 80 * GRID_PX
 _KINDS = "PNG images (*.png);;CSV tables (*.csv)"
@@ -67,7 +67,7 @@ class HealthWindow(Companion):
         self._create_buttons(theme)
         self._lay_out()
         self._connect()
-        self._fit_screen()
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
         self.checks.setFocus()
 
@@ -292,13 +292,6 @@ class HealthWindow(Companion):
         keys = QKeySequence.StandardKey
         QShortcut(QKeySequence(keys.Undo), self, self._session.undo)
         QShortcut(QKeySequence(keys.Redo), self, self._session.redo)
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
-        )
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

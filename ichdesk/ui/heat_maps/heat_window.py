@@ -11,10 +11,10 @@ from ichdesk.ui.panels.heat_maps import HeatMapsPanel
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import Theme
 from ichdesk.ui.under_the_hood import state_note
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (860, 820)
 _MIN_SIZE_PX = (400, 480)
-_SCREEN_SHARE = 0.9
 _CHANGES = Change.RUN | Change.PROJECT | Change.PREVIEW | Change.OBSERVATIONS
 
 
@@ -49,9 +49,8 @@ class HeatWindow(Companion):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        room = self.screen().availableSize() * _SCREEN_SHARE
         self.setMinimumSize(*_MIN_SIZE_PX)
-        self.resize(min(_SIZE_PX[0], room.width()), min(_SIZE_PX[1], room.height()))
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
 
     def refresh(self, change: Change) -> None:

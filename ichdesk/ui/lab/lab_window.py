@@ -4,7 +4,6 @@ from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -33,10 +32,10 @@ from ichdesk.ui.theme import CARD_GAP_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Th
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _APPLY_MS = 150  # the pictures follow the slider at once, the project when it rests
 _SIZE_PX = (1280, 800)
-_SCREEN_SHARE = 0.92
 _LEAST_PX = (840, 560)
 _LEFT_PX = 344
 
@@ -78,7 +77,7 @@ class LabWindow(QDialog):
         self._timer.setInterval(_APPLY_MS)
         self._lay_out()
         self._connect()
-        self._fit_screen()
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
 
     def refresh(self, change: Change) -> None:
@@ -174,12 +173,6 @@ class LabWindow(QDialog):
         self.form.value_changed.connect(self._on_value_changed)
         self.train_button.clicked.connect(self._on_train)
         self.close_button.clicked.connect(self.reject)
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        width = min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width()))
-        height = min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height()))
-        self.resize(max(width, _LEAST_PX[0]), max(height, _LEAST_PX[1]))
 
     def _lay_out(self) -> None:
         heading = QLabel("Image steps")

@@ -37,10 +37,10 @@ from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.file_dialogs import ask_save_path
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (1296, 860)
 _MIN_SIZE_PX = (880, 520)
-_SCREEN_SHARE = 0.9
 _LIST_PX = 240
 _KINDS = "PNG images (*.png);;CSV tables (*.csv)"
 
@@ -76,7 +76,7 @@ class RunsWindow(Companion):
         self._lay_out()
         self._order_tabs()
         self._connect()
-        self._fit_screen()
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
         self.table.setFocus()
 
@@ -218,13 +218,6 @@ class RunsWindow(Companion):
         )
         for one, other in pairwise(stops):
             self.setTabOrder(one, other)
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
-        )
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

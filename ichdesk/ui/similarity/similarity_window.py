@@ -1,7 +1,7 @@
 """The window with the similarity map: large, with a lasso, and with the images that it selects."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from ichdesk.core.notes import counted
@@ -23,10 +23,10 @@ from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.point_layout import NOTHING
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (1180, 860)
 _MIN_HEIGHT_PX = 560
-_SCREEN_SHARE = 0.9
 _PICTURE_PX = 96
 _IN_A_ROW = 3
 _NEIGHBOR_ROWS = 3
@@ -57,7 +57,8 @@ class SimilarityWindow(Companion):
         self.setWindowTitle(f"{say.TITLE} - ICHDesk")
         self._lay_out()
         self._connect()
-        self._fit_screen()
+        self.setMinimumHeight(_MIN_HEIGHT_PX)
+        fit_screen(self, _SIZE_PX)
         self.refresh(~Change(0))
         self.view.map.setFocus()
 
@@ -151,14 +152,6 @@ class SimilarityWindow(Companion):
         self.selected.selection_changed.connect(self._show_actions)
         self.selected.customContextMenuRequested.connect(
             lambda point: self._on_menu(self.selected.viewport(), point)
-        )
-
-    def _fit_screen(self) -> None:
-        available = QGuiApplication.primaryScreen().availableGeometry()
-        self.setMinimumHeight(_MIN_HEIGHT_PX)
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
         )
 
     def _lay_out(self) -> None:

@@ -21,10 +21,10 @@ from ichdesk.ui.viewer.overlays import Labels
 from ichdesk.ui.viewer.picture import Picture, load_picture, load_seen
 from ichdesk.ui.viewer.read_ahead import Post, Problem, ReadAhead
 from ichdesk.ui.viewer.trail import Along, Trail
+from ichdesk.ui.widgets.window_size import fit_screen
 
 _SIZE_PX = (1100, 860)
 _MIN_HEIGHT_PX = 480
-_SCREEN_SHARE = 0.9
 _AHEAD = 3  # samples decoded in either direction
 _SEEN_AHEAD = 1
 _PATIENCE_MS = 150  # that the last picture stays on display while the next one is decoded
@@ -91,11 +91,7 @@ class ViewerWindow(QWidget):
         column.addWidget(self.bar)
         column.addLayout(row, 1)
         self.setMinimumHeight(_MIN_HEIGHT_PX)  # the buttons say how wide
-        available = self.screen().availableGeometry()
-        self.resize(
-            min(_SIZE_PX[0], round(_SCREEN_SHARE * available.width())),
-            min(_SIZE_PX[1], round(_SCREEN_SHARE * available.height())),
-        )
+        fit_screen(self, _SIZE_PX)
         self.canvas.setFocus()
 
     # --- going through -----------------------------------------------------------------------
