@@ -5,34 +5,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ichdesk.core.luck import Repeat
-from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, is_done
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
-from ichdesk.session.state import Level, WorkerState, WorkerStatus
+from ichdesk.session.observations import Watched
+from ichdesk.session.state import Level, WorkerStatus
 from ichdesk.session.worker_client import Worker
 
 MIN_REPEATS, MAX_REPEATS = 5, 50
 
 
-class Trained(Protocol):
-    """What is to be known of the session."""
-
-    @property
-    def project(self) -> Project:
-        """The project as it is now."""
-
-    @property
-    def run(self) -> TrainingRun | None:
-        """The last training, going or ended."""
+class Trained(Watched, Protocol):
+    """What is to be known of the session, and how to tell its user."""
 
     @property
     def is_stale(self) -> bool:
         """Whether data or settings have changed since."""
-
-    @property
-    def worker(self) -> WorkerState:
-        """What is known of the worker."""
 
     def report(self, text: str, level: Level = ...) -> None:
         """Tell the user."""
