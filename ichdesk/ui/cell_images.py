@@ -29,6 +29,7 @@ from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.empty_label import EmptyLabel
 from ichdesk.ui.widgets.fields import ChoiceField
 from ichdesk.ui.widgets.window_size import fit_screen
 
@@ -73,7 +74,7 @@ class CellImages(Companion):
         self.chip = Chip(theme)
         self.cell_choice = ChoiceField(theme)
         self.order_choice = ChoiceField(theme)
-        self.empty_label = QLabel()
+        self.empty_label = EmptyLabel()
         self.move_menu = QMenu(self)
         self._create_buttons()
         self._lay_out()
@@ -328,10 +329,6 @@ class CellImages(Companion):
         return row
 
     def _made_list(self) -> QWidget:
-        self.empty_label.setWordWrap(True)
-        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setProperty("role", "soft")
-        self.empty_label.setMargin(2 * CARD_GAP_PX)
         middle = QWidget()
         self._stack = QStackedLayout(middle)
         self._stack.addWidget(self.grid)

@@ -28,6 +28,7 @@ from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.empty_label import EmptyLabel
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.window_size import fit_screen
 
@@ -60,7 +61,7 @@ class GalleryWindow(Companion):
         self.export = GalleryExport(session, theme, post, self.picture)
         self.help_button = HelpButton(say.HELP, say.TITLE, theme)
         self.scale = RateScale(theme)
-        self.empty_label = QLabel()
+        self.empty_label = EmptyLabel()
         self.setWindowTitle(f"{say.TITLE} - ICHDesk")
         self._lay_out()
         self._connect()
@@ -221,10 +222,6 @@ class GalleryWindow(Companion):
         return self._legend
 
     def _made_middle(self) -> QWidget:
-        self.empty_label.setWordWrap(True)
-        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setProperty("role", "soft")
-        self.empty_label.setMargin(2 * CARD_GAP_PX)
         middle = QWidget()
         self._stack = QStackedLayout(middle)
         self._stack.addWidget(self.columns)

@@ -31,6 +31,7 @@ from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.empty_label import EmptyLabel
 from ichdesk.ui.widgets.file_dialogs import ask_save_path
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.icon_button import IconButton
@@ -232,14 +233,11 @@ class HealthWindow(Companion):
         self.check_title.setFont(ui_font(TITLE_PX))
         self.state_label, self.text_label, self.advice_label = QLabel(), QLabel(), QLabel()
         self.state_label.setFont(ui_font(bold=True))
-        self.empty_label = QLabel(say.EMPTY)
+        self.empty_label = EmptyLabel(say.EMPTY)
         for label in (self.text_label, self.advice_label, self.empty_label):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.advice_label.setProperty("role", "soft")
-        self.empty_label.setProperty("role", "soft")
-        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setMargin(2 * CARD_GAP_PX)
         self.sum_label, self.images_label, self.chip = CaptionLabel(), CaptionLabel(), Chip(theme)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

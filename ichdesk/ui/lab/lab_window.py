@@ -32,6 +32,7 @@ from ichdesk.ui.theme import CARD_GAP_PX, CARD_PADDING_PX, GRID_PX, TITLE_PX, Th
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.empty_label import EmptyLabel
 from ichdesk.ui.widgets.window_size import fit_screen
 
 _APPLY_MS = 150  # the pictures follow the slider at once, the project when it rests
@@ -65,7 +66,7 @@ class LabWindow(QDialog):
         self.form = StepForm(theme)
         self.chip = Chip(theme)
         self.preview = PreviewPane(session, theme, post)
-        self.empty_label = QLabel(EMPTY)
+        self.empty_label = EmptyLabel(EMPTY)
         self.train_button = QPushButton("Train Model")
         self.result_label = QLabel()
         self.changed_label = CaptionLabel()
@@ -211,10 +212,6 @@ class LabWindow(QDialog):
         return self.left
 
     def _made_right(self) -> QWidget:
-        self.empty_label.setWordWrap(True)
-        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setProperty("role", "soft")
-        self.empty_label.setMargin(4 * CARD_GAP_PX)
         right = QWidget()
         self._right = QStackedLayout(right)
         self._right.addWidget(self.preview)

@@ -21,6 +21,7 @@ from ichdesk.ui.thumbnails import Thumbnails
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import separator
 from ichdesk.ui.widgets.chip import Chip
+from ichdesk.ui.widgets.empty_label import EmptyLabel
 from ichdesk.ui.widgets.help_button import HelpButton
 from ichdesk.ui.widgets.point_layout import NOTHING
 from ichdesk.ui.widgets.window_size import fit_screen
@@ -53,7 +54,7 @@ class SimilarityWindow(Companion):
         self.hint_label = CaptionLabel(say.LASSO)
         self.chip = Chip(theme)
         self.help_button = HelpButton(say.HELP, say.TITLE, theme)
-        self.empty_label = QLabel()
+        self.empty_label = EmptyLabel()
         self.setWindowTitle(f"{say.TITLE} - ICHDesk")
         self._lay_out()
         self._connect()
@@ -170,10 +171,6 @@ class SimilarityWindow(Companion):
         column.addWidget(self._made_middle(), 1)
 
     def _made_middle(self) -> QWidget:
-        self.empty_label.setWordWrap(True)
-        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_label.setProperty("role", "soft")
-        self.empty_label.setMargin(2 * CARD_GAP_PX)
         content, middle = QWidget(), QWidget()
         row = QHBoxLayout()
         row.setSpacing(CARD_GAP_PX)
