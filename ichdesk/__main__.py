@@ -13,6 +13,8 @@ COMMANDS = (
     "convert",
     "demo",
     "evaluate",
+    "export",
+    "formats",
     "health",
     "import",
     "info",

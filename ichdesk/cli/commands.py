@@ -22,7 +22,7 @@ from ichdesk.archive import (
 )
 from ichdesk.cli import backbones as listed
 from ichdesk.cli import health as checked
-from ichdesk.cli import imports, jobs, recipes
+from ichdesk.cli import imports, jobs, models, recipes
 from ichdesk.cli import report as reports
 from ichdesk.cli.progress import progress_bars
 from ichdesk.cli.project_facts import facts_result, facts_text
@@ -286,6 +286,31 @@ def predict(model: Path, images: tuple[Path, ...], csv_out: Path | None, device:
         click.echo(line)
     jobs.warn(problems)
     return BAD_INPUT if problems else 0
+
+
+@app.command()
+@click.argument("model", type=_PATH)
+@click.argument("out", type=_PATH)
+@click.option("--to", required=True, metavar="FORMAT", help="As “ichdesk formats” lists them.")
+@_force
+def export(model: Path, out: Path, to: str, force: bool) -> None:
+    """Write MODEL for other programs, to OUT.
+
+    MODEL is a model file (.ichmodel), or an .ichdesk project that keeps a training. OUT is a file;
+    formats of several files go into a zip, or into a folder, which must not exist.
+    """
+    jobs.check_outputs([model], [])
+    jobs.refuse_existing(out, force)
+    with progress_bars() as bars:
+        models.export(model, to, out, bars)
+    click.echo(f"Wrote {out}")
+
+
+@app.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def formats(as_json: bool) -> None:
+    """List the formats in which a model can be exported."""
+    click.echo(models.formats_json() if as_json else models.formats_text())
 
 
 @app.command()

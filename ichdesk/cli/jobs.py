@@ -22,6 +22,7 @@ from ichdesk.archive import (
 from ichdesk.cli.progress import Bars
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.model_facts import facts_of, facts_text
 from ichdesk.core.notes import shown_name
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result, split_warnings
@@ -120,7 +121,7 @@ def train(
         project = with_test_images(project, given["test"], store)
     run, handlers = train_project(project, bars)
     if model:
-        _save_model(handlers, model, run.names)
+        _save_model(handlers, model, run)
     seconds = {"open": open_s, "total": monotonic() - start_s}
     result = run_result(run, run.names, seconds) | {"warnings": warnings(run)}
     return Trained(run, run.names, result)
@@ -257,9 +258,11 @@ def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, Traini
     return names, request, run
 
 
-def _save_model(handlers: Any, path: Path, names: tuple[str, ...]) -> None:
-    for event in handlers.handle(msg.SaveModel(_REQUEST_ID + 1, str(path), names)):
-        if event.error:
+def _save_model(handlers: Any, path: Path, run: TrainingRun) -> None:
+    facts = facts_text(facts_of(run))
+    request = msg.SaveModel(_REQUEST_ID + 1, str(path), run.names, facts=facts)
+    for event in handlers.handle(request):
+        if isinstance(event, msg.ModelSaved) and event.error:
             raise UserError(event.error)
 
 

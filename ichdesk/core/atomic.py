@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all."""
+"""Files that are replaced whole or not at all, folders that appear whole."""
 
 import errno
 import os
@@ -41,6 +41,28 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def making_folder(target: Path) -> Iterator[Path]:
+    """A new folder that gets the target's name when the block ends well, and else disappears.
+
+    Raises:
+        FileExistsError: There is something of that name already, now or at the end.
+        OSError: Nothing can be written there.
+    """
+    target = target.absolute()
+    if target.exists() or target.is_symlink():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    temporary = target.with_name(f"{_temporary_stem(target)}{secrets.token_hex(4)}{_TEMPORARY}")
+    try:
+        temporary.mkdir()
+        yield temporary
+        temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     _sync_folder(target.parent)
 

@@ -11,8 +11,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
 
-from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
+from ichdesk.core.model_facts import ModelFacts, facts_text, parse_facts
 from ichdesk.core.notes import os_reason
 from ichdesk.core.steps import DEFAULT_STEPS, Steps, parse_steps, steps_text
 from ichdesk.imaging.pipeline import checked
@@ -38,6 +38,7 @@ class Model:
         backbone: The setting that the backbone was loaded by, such as "ct-phantom".
         fingerprint: Of the backbone's weights; the head fits these and no others.
         steps: How slices in Hounsfield units were shown to it.
+        facts: How it was tested, if that is known.
     """
 
     head: Head
@@ -45,6 +46,7 @@ class Model:
     backbone: str
     fingerprint: str
     steps: Steps = DEFAULT_STEPS
+    facts: ModelFacts | None = None
 
     @torch.inference_mode()
     def classify(self, features: Vector) -> Vector:
@@ -88,25 +90,10 @@ def model_bytes(model: Model) -> bytes:
         "backbone": model.backbone,
         "fingerprint": model.fingerprint,
         "steps": steps_text(model.steps),
+        "facts": facts_text(model.facts),
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.head.state_dict().items()}
     return to_safetensors(tensors, metadata)
-
-
-def save_model(model: Model, path: Path) -> None:
-    """Write a model file, by way of a temporary file beside it.
-
-    Raises:
-        UserError: The file cannot be written.
-    """
-    try:
-        with replacing(path) as file:
-            file.write(model_bytes(model))
-    except OSError as error:
-        raise UserError(
-            f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
-            "choose another place."
-        ) from error
 
 
 def load_model(path: Path) -> Model:
@@ -164,7 +151,9 @@ def _assemble(title: str, metadata: Mapping[str, str], tensors: dict[str, torch.
         labels = _labels(metadata["labels"])
         head = _head(tensors, len(labels))
         steps = parse_steps(metadata["steps"]) if "steps" in metadata else DEFAULT_STEPS
-        return Model(head, labels, metadata["backbone"], metadata["fingerprint"], checked(steps))
+        facts = parse_facts(metadata.get("facts", ""), len(labels))
+        backbone, fingerprint = metadata["backbone"], metadata["fingerprint"]
+        return Model(head, labels, backbone, fingerprint, checked(steps), facts)
     except (KeyError, ValueError, TypeError, RuntimeError, RecursionError) as error:
         raise UserError(f"The model file {title} is damaged; save the model again.") from error
 

@@ -1,8 +1,9 @@
 """Requests to the worker, in the imperative, and its events, in the past tense.
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
-`RunEnded`, `RepeatsEnded`, `ObservationEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded` or
-`BackbonesListed`. Arrays travel as raw buffers. What messages are made of is in `parts.py`.
+`RunEnded`, `RepeatsEnded`, `ObservationEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded`,
+`FormatsListed` or `BackbonesListed`. Arrays travel as raw buffers. What messages are made of is in
+`parts.py`.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +19,16 @@ from ichdesk.protocol.backbone_messages import (
     ListBackbones,
     MeasureBackbone,
 )
+from ichdesk.protocol.model_messages import (
+    FormatInfo,
+    FormatsListed,
+    ListFormats,
+    LoadModel,
+    ModelLoaded,
+    ModelProgressed,
+    ModelSaved,
+    SaveModel,
+)
 from ichdesk.protocol.parts import (
     Bytes,
     ClassRef,
@@ -29,7 +40,7 @@ from ichdesk.protocol.parts import (
     Settings,
 )
 
-__all__ = [  # of the two modules above; whoever reads messages finds everything here
+__all__ = [  # of the modules above; whoever reads messages finds everything here
     "AddBackbone",
     "BackboneInfo",
     "BackbonesListed",
@@ -37,16 +48,24 @@ __all__ = [  # of the two modules above; whoever reads messages finds everything
     "ClassRef",
     "DownloadRef",
     "Floats",
+    "FormatInfo",
+    "FormatsListed",
     "Ints",
     "ListBackbones",
+    "ListFormats",
+    "LoadModel",
     "MeasureBackbone",
+    "ModelLoaded",
+    "ModelProgressed",
+    "ModelSaved",
     "Outcome",
     "Pixels",
     "SampleRef",
+    "SaveModel",
     "Settings",
 ]
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +124,6 @@ class Predict:
 
     request_id: int
     images: Pixels
-
-
-@dataclass(frozen=True, slots=True)
-class SaveModel:
-    """Write the current model to a file, by way of a temporary one.
-
-    Attributes:
-        labels: Class names to store, in the order of training; renames need no new training.
-    """
-
-    request_id: int
-    path: str
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadModel:
-    """Make a model from a project file the current one, if it fits backbone and settings.
-
-    Attributes:
-        model: A model file as `RunEnded.model` has it, (N,).
-        labels: Class names, in the order of training.
-        settings: Those of its training; `device` says where to use it.
-    """
-
-    request_id: int
-    model: Bytes
-    labels: tuple[str, ...]
-    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,27 +286,10 @@ class PredictionEnded:
     probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSaved:
-    """Terminal event of `SaveModel`."""
-
-    request_id: int
-    outcome: Outcome
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelLoaded:
-    """Terminal event of `LoadModel`; unless the outcome is done there is no current model now."""
-
-    request_id: int
-    outcome: Outcome
-    error: str | None = None
-
-
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
 TrainingRequest = StartTraining | RepeatTraining | Observe
-WorkRequest = TrainingRequest | Predict | SaveModel | LoadModel | BackboneRequest
+ModelRequest = SaveModel | LoadModel | ListFormats
+WorkRequest = TrainingRequest | Predict | ModelRequest | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
 TerminalEvent = (
     RunEnded
@@ -325,6 +298,7 @@ TerminalEvent = (
     | PredictionEnded
     | ModelSaved
     | ModelLoaded
+    | FormatsListed
     | BackbonesListed
 )
 Event = (
@@ -339,7 +313,9 @@ Event = (
     | Observed
     | ObservationEnded
     | PredictionEnded
+    | ModelProgressed
     | ModelSaved
     | ModelLoaded
+    | FormatsListed
     | BackbonesListed
 )

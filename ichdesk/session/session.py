@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from ichdesk.archive import SampleStore
+from ichdesk.core.model_facts import facts_of, facts_text
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
 from ichdesk.core.results import split_warnings, untaught_text
@@ -153,7 +154,8 @@ class Session(KeptRuns):
         request_id = next(self._request_ids)
         self._saves[request_id] = path.name
         labels = tuple(name for _, name in self.run_classes)
-        self._worker.send(msg.SaveModel(request_id, str(path), labels))
+        facts = facts_text(facts_of(self.run)) if self.run else ""
+        self._worker.send(msg.SaveModel(request_id, str(path), labels, facts=facts))
 
     def preview_files(self, paths: Sequence[Path]) -> None:
         """Show images in the preview, with the model's output if there is one."""

@@ -33,7 +33,6 @@ from ichdesk.learn.model import (
     model_bytes,
     read_model,
     require_fingerprint,
-    save_model,
 )
 from ichdesk.learn.pixels import SIDE_PX
 from ichdesk.learn.split import Split
@@ -48,7 +47,9 @@ from ichdesk.protocol.messages import (
     Event,
     FeaturesProgressed,
     Floats,
+    FormatsListed,
     ListBackbones,
+    ListFormats,
     LoadModel,
     MeasureBackbone,
     ModelLoaded,
@@ -73,6 +74,7 @@ from ichdesk.protocol.messages import (
 )
 from ichdesk.worker.backbones import BackboneDesk
 from ichdesk.worker.cancellations import Cancellations
+from ichdesk.worker.exports import formats, saved
 from ichdesk.worker.observations import observations, scene
 from ichdesk.worker.repeats import repeats
 
@@ -86,6 +88,7 @@ _TERMINAL_EVENTS = {
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
     LoadModel: ModelLoaded,
+    ListFormats: FormatsListed,
     ListBackbones: BackbonesListed,
     MeasureBackbone: BackbonesListed,
     AddBackbone: BackbonesListed,
@@ -178,8 +181,10 @@ class Handlers:
                 probabilities = self._predict(request)
                 yield PredictionEnded(request.request_id, Outcome.DONE, None, probabilities)
             case SaveModel():
-                self._save(request)
+                yield from self._save(request)
                 yield ModelSaved(request.request_id, Outcome.DONE)
+            case ListFormats():
+                yield FormatsListed(request.request_id, Outcome.DONE, None, formats())
             case LoadModel():
                 self._load(request)
                 yield ModelLoaded(request.request_id, Outcome.DONE)
@@ -272,13 +277,13 @@ class Handlers:
                 parts.append(model.predict(request.images[start : start + BATCH], extractor))
         return np.concatenate(parts)
 
-    def _save(self, request: SaveModel) -> None:
+    def _save(self, request: SaveModel) -> Iterator[Event]:
         model = self._model
         if model is None:
             raise UserError("There is no trained model to save; train one first.")
         if len(request.labels) != len(model.labels):
             raise UserError("The classes have changed since the training; train again, then save.")
-        save_model(replace(model, labels=request.labels), Path(request.path))
+        yield from saved(request, model, partial(self._stop_if_cancelled, request.request_id))
 
     def _load(self, request: LoadModel) -> None:
         self._model = self._model_extractor = None

@@ -6,6 +6,7 @@ from threading import Condition
 from ichdesk.protocol.messages import (
     AddBackbone,
     ListBackbones,
+    ListFormats,
     LoadModel,
     MeasureBackbone,
     Observe,
@@ -16,7 +17,15 @@ from ichdesk.protocol.messages import (
 )
 
 _BACKGROUND = (RepeatTraining, Observe)
-_SHORT = (Predict, SaveModel, LoadModel, ListBackbones, MeasureBackbone, AddBackbone)
+_SHORT = (
+    Predict,
+    SaveModel,
+    LoadModel,
+    ListFormats,
+    ListBackbones,
+    MeasureBackbone,
+    AddBackbone,
+)
 
 
 class Inbox:

@@ -11,12 +11,17 @@ import torch
 from safetensors.torch import save_file
 
 from ichdesk.core.errors import UserError
+from ichdesk.learn.exporting import export_model
 from ichdesk.learn.features import Extractor
 from ichdesk.learn.head import Head
-from ichdesk.learn.model import Model, load_extractor, load_model, save_model
+from ichdesk.learn.model import Model, load_extractor, load_model
 from tests.fakes.backbone import NAME, FakeBackbone
 
 LABELS = ("Hemorrhage", "Normal – ok 🧠")
+
+
+def save_model(model: Model, path: Path) -> None:
+    list(export_model(model, "ichdesk", path))
 
 
 @pytest.fixture

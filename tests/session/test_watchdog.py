@@ -156,9 +156,11 @@ def answers_to(request_id: int) -> list[msg.Event]:
         msg.Observed(request_id),
         msg.ObservationEnded(request_id, wrong, "Late."),
         msg.PredictionEnded(request_id, wrong, "Late."),
+        msg.ModelProgressed(request_id, "Late"),
         msg.ModelSaved(request_id, wrong, "Late."),
         msg.ModelSaved(request_id, done),
         msg.ModelLoaded(request_id, wrong, "Late."),
+        msg.FormatsListed(request_id, wrong, "Late."),
         msg.BackbonesListed(request_id, wrong, "Late."),
     ]
 

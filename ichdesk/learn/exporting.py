@@ -1,0 +1,76 @@
+"""A model to a file or folder of another format, whole or not at all."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ichdesk.core.atomic import making_folder, replacing
+from ichdesk.core.errors import UserError
+from ichdesk.core.notes import os_reason
+from ichdesk.learn.devices import one_cpu_thread
+from ichdesk.learn.exporters import EXPORTERS, Exporter, Files, Subject
+from ichdesk.learn.model import Model
+
+ZIP_SUFFIX = ".zip"
+_OLDEST = (1980, 1, 1, 0, 0, 0)  # of a zip; the same model makes the same bytes
+
+
+def export_model(model: Model, to: str, path: Path) -> Iterator[str]:
+    """Write a model in a format.
+
+    Args:
+        model: What was trained.
+        to: A name in `EXPORTERS`.
+        path: A file, which is replaced if it exists; for formats of several files a zip, or a
+            folder, which must not exist.
+
+    Yields:
+        What is being done; whoever stops here leaves nothing behind.
+
+    Raises:
+        UserError: The format cannot hold the model, its backbone is another one than it was
+            trained with, or nothing can be written there.
+    """
+    kind = EXPORTERS[to]
+    if _is_folder(kind, path) and path.exists():
+        raise UserError(f"“{path.name}” exists already; choose another name for the folder.")
+    with one_cpu_thread():
+        files = yield from kind.make(Subject(model))
+    yield "Writing"
+    try:
+        _write(kind, files, path)
+    except OSError as error:
+        raise UserError(
+            f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
+            "choose another place."
+        ) from error
+
+
+def _is_folder(kind: Exporter, path: Path) -> bool:
+    return not kind.suffix and path.suffix.lower() != ZIP_SUFFIX
+
+
+def _write(kind: Exporter, files: Files, path: Path) -> None:
+    if _is_folder(kind, path):
+        _write_folder(files, path)
+        return
+    data = next(iter(files.values())) if kind.suffix else _zipped(files)
+    with replacing(path) as file:
+        file.write(data)
+
+
+def _write_folder(files: Files, path: Path) -> None:
+    with making_folder(path) as folder:
+        for name, data in files.items():
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+
+
+def _zipped(files: Files) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
