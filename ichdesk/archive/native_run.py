@@ -19,6 +19,7 @@ from ichdesk.core.metrics import Counts
 from ichdesk.core.notes import Notes
 from ichdesk.core.project import Project, name_problem
 from ichdesk.core.run import EpochMetrics, RunPhase, TrainingRun
+from ichdesk.core.run_book import title_problem
 from ichdesk.core.samples import ClassBin, Sample, marked
 from ichdesk.core.split_facts import MAX_COPIES, RULES, NearCopy, SplitFacts
 
@@ -102,7 +103,7 @@ def run_document(run: TrainingRun, project: Project, numbers: Numbers) -> JsonOb
     said["test_probabilities"] = _probabilities_document(run.test_probabilities)
     said["split"] = _split_document(run.split)
     said["seconds"] = {name: run.seconds[name] for name in _PHASES if name in run.seconds}
-    return said
+    return said | ({"other_model": run.origin} if run.origin else {})
 
 
 def read_run(said: Json, parts: KnownParts) -> TrainingRun:
@@ -119,9 +120,10 @@ def read_run(said: Json, parts: KnownParts) -> TrainingRun:
     train, test = (_positions(run.get(part), trained_on) for part in ("train", "test"))
     _check_split(train, test)
     history = [_epoch(n, e) for n, e in enumerate(_list(run.get("history"), MAX_EPOCHS))]
+    origin = _origin(run.get("other_model", ""))
     tested = sum(map(len, test))
     ids = tuple(class_id for class_id, _ in classes)
-    _require(len(ids) >= 2 and len(set(ids)) == len(ids) and bool(history))
+    _require(len(ids) >= 2 and len(set(ids)) == len(ids) and bool(history) != bool(origin))
     return TrainingRun(
         0,
         ids,
@@ -139,6 +141,7 @@ def read_run(said: Json, parts: KnownParts) -> TrainingRun:
         seconds=_seconds(run.get("seconds")),
         split=_split(run.get("split"), trained_on),
         names=tuple(name for _, name in classes),
+        origin=origin,
     )
 
 
@@ -195,6 +198,11 @@ def _object(value: Json) -> JsonObject:
     if not isinstance(value, dict):
         raise ValueError("no object")  # noqa: TRY004 - wrong data, not a wrong argument
     return value
+
+
+def _origin(value: Json) -> str:
+    _require(isinstance(value, str) and title_problem(value) is None)
+    return str(value)
 
 
 def _list(value: Json, most: int) -> list[Json]:

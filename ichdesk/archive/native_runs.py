@@ -77,7 +77,8 @@ class RunReader:
         runs = tuple(self._all(said[:MAX_RUNS]))
         last = runs[-1].number if runs else 0
         present = document.get("present")
-        known = any(kept.number == present for kept in runs) and type(present) is int
+        trained = [kept.number for kept in runs if not kept.run.origin]
+        known = present in trained and type(present) is int
         return RunBook(runs, present if known else None, last)  # type: ignore[arg-type]
 
     def _all(self, said: list[Json]) -> Iterator[KeptRun]:
@@ -92,7 +93,8 @@ class RunReader:
             self.names |= {_run_name(number), _model_name(number)}
             self.names |= {OLD_MODEL_NAME} if "document" in entry else set()
             if (kept := self._kept(number, entry)) is not None:
-                kept.run.model = self._model(kept, room, is_old="document" in entry)
+                if not kept.run.origin:
+                    kept.run.model = self._model(kept, room, is_old="document" in entry)
                 room -= len(kept.run.model)
                 yield kept
 

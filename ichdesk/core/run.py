@@ -56,6 +56,7 @@ class TrainingRun:
         split: By what rule `train` and `test` were made, and what is to be known of it.
         names: Of the classes when it was trained.
         model: What was trained, as a model file; empty until then.
+        origin: Name of the model whose answers these are, if nothing was trained; else "".
     """
 
     request_id: int
@@ -79,6 +80,7 @@ class TrainingRun:
     split: SplitFacts | None = None
     names: tuple[str, ...] = ()
     model: bytes = field(default=b"", repr=False)
+    origin: str = ""
 
     @property
     def is_active(self) -> bool:

@@ -86,7 +86,7 @@ class RunBook:
 
     def before(self, number: int) -> TrainingRun | None:
         """The run that was trained before this one, of those that are kept."""
-        earlier = [kept.run for kept in self.runs if kept.number < number]
+        earlier = [k.run for k in self.runs if k.number < number and not k.run.origin]
         return earlier[-1] if earlier else None
 
     def find(self, run: TrainingRun | None) -> KeptRun | None:
@@ -96,7 +96,9 @@ class RunBook:
     def add(
         self, run: TrainingRun, trained: datetime | None
     ) -> tuple["RunBook", tuple[KeptRun, ...]]:
-        """Append a run, which becomes the present one; also the runs that had to go for it.
+        """Append a run; also the runs that had to go for it.
+
+        It becomes the present one, unless it is the answers of another model.
 
         Args:
             run: It ended well.
@@ -105,7 +107,8 @@ class RunBook:
         when = trained and trained.astimezone(UTC).replace(microsecond=0)
         number = self.last + 1
         kept = KeptRun(number, run, when, data=data_fingerprint(run))
-        return RunBook((*self.runs, kept), number, number)._bounded()
+        present = self.present if run.origin else number
+        return RunBook((*self.runs, kept), present, number)._bounded()
 
     def put_back(self, kept: KeptRun) -> "RunBook":
         """With a run that was removed, at its old place."""

@@ -4,10 +4,10 @@ import numpy as np
 
 from ichdesk.imaging.window import Values
 
-_RED = np.array([200.0, 30.0, 10.0], np.float32)
-_ORANGE = np.array([255.0, 150.0, 60.0], np.float32)
-_COLOR_SHARE, _GRAY_SHARE = np.float32(0.65), np.float32(0.35)  # so the gray's texture shows
-_NARROWEST = 1e-3  # of a range, against a division by zero
+RED = np.array([200.0, 30.0, 10.0], np.float32)
+ORANGE = np.array([255.0, 150.0, 60.0], np.float32)
+COLOR_SHARE, GRAY_SHARE = np.float32(0.65), np.float32(0.35)  # so the gray's texture shows
+NARROWEST = 1e-3  # of a range, against a division by zero
 
 
 def color_coded(gray: Values, values: Values, low: float, high: float) -> Values:
@@ -26,7 +26,7 @@ def color_coded(gray: Values, values: Values, low: float, high: float) -> Values
     """
     rgb = np.repeat(gray[..., None], 3, axis=2)
     inside = (values >= low) & (values <= high)
-    along = (values[inside] - np.float32(low)) / np.float32(max(high - low, _NARROWEST))
-    color = _RED + np.clip(along, 0, 1)[:, None] * (_ORANGE - _RED)
-    rgb[inside] = _GRAY_SHARE * rgb[inside] + _COLOR_SHARE * color
+    along = (values[inside] - np.float32(low)) / np.float32(max(high - low, NARROWEST))
+    color = RED + np.clip(along, 0, 1)[:, None] * (ORANGE - RED)
+    rgb[inside] = GRAY_SHARE * rgb[inside] + COLOR_SHARE * color
     return rgb

@@ -94,7 +94,12 @@ class ZipSource:
     @property
     def name(self) -> str:
         """The file name, without any folder."""
-        return _parts(self.entry.name)[-1]
+        return self.parts[-1]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Folders in the zip, and the file name."""
+        return _parts(self.entry.name)
 
     @property
     def size(self) -> int:

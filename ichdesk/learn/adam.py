@@ -1,7 +1,6 @@
 """Adam, written out: torch's own class loads its compiler, about a second before the first step."""
 
 from collections.abc import Iterable
-from math import sqrt
 
 import torch
 
@@ -29,7 +28,7 @@ class Adam:
     ) -> None:
         self.learning_rate = learning_rate
         self._weight_decay = weight_decay
-        self._step = 0
+        self._steps = torch.zeros(())
         self._parameters = list(parameters)
         self._means = [torch.zeros_like(p) for p in self._parameters]
         self._squares = [torch.zeros_like(p) for p in self._parameters]
@@ -37,23 +36,29 @@ class Adam:
     @torch.no_grad()
     def step(self) -> None:
         """Move every parameter that has a gradient against it, then forget the gradient."""
-        self._step += 1
-        mean_weight = 1.0 - _MEAN_DECAY**self._step
-        square_weight = sqrt(1.0 - _SQUARE_DECAY**self._step)
+        self._steps += 1
         kept = max(0.0, 1.0 - self.learning_rate * self._weight_decay)  # must not turn signs
         known = zip(self._parameters, self._means, self._squares, strict=True)
         moved = [(p, p.grad, mean, square) for p, mean, square in known if p.grad is not None]
         if not moved:
             return
         parameters, gradients, means, squares = map(list, zip(*moved, strict=True))
-        torch._foreach_lerp_(means, gradients, 1.0 - _MEAN_DECAY)
-        torch._foreach_mul_(squares, _SQUARE_DECAY)
-        torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - _SQUARE_DECAY)
         if kept < 1.0:
             torch._foreach_mul_([p for p in parameters if p.ndim > 1], kept)
-        spread = torch._foreach_sqrt(squares)
-        torch._foreach_div_(spread, square_weight)
-        torch._foreach_add_(spread, _EPSILON)
-        torch._foreach_addcdiv_(parameters, means, spread, -self.learning_rate / mean_weight)
+        torch._fused_adam_(
+            parameters,
+            gradients,
+            means,
+            squares,
+            [],
+            [self._steps] * len(moved),
+            lr=self.learning_rate,
+            beta1=_MEAN_DECAY,
+            beta2=_SQUARE_DECAY,
+            eps=_EPSILON,
+            weight_decay=0.0,
+            amsgrad=False,
+            maximize=False,
+        )
         for parameter in parameters:
             parameter.grad = None

@@ -1,6 +1,6 @@
 """Training, as one loop to read from top to bottom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 
@@ -75,6 +75,7 @@ def fit(
         head.fit_scaler(train.x)
     order = torch.randperm(len(train.y), generator=generator)
     x, y = head.standardize(train.x[order]), train.y[order]  # (N, D), (N,)
+    known, new = Labeled(x, y), Labeled(head.standardize(test.x), test.y)
     truth = one_hot(y, head.output.out_features).float()  # (N, C)
     starts = range(0, len(y), config.batch_size)  # none if every sample was held out
     batches = [(x[i : i + config.batch_size], truth[i : i + config.batch_size]) for i in starts]
@@ -84,7 +85,7 @@ def fit(
             head.differentiate(drop_out(features, recipe.dropout, generator), classes)
             optimizer.step()
             yield BatchResult(epoch, number, len(batches))
-        result = EpochResult(epoch, evaluate(head, train), evaluate(head, test))
+        result = EpochResult(epoch, evaluate(head.classify, known), evaluate(head.classify, new))
         yield result
         if result.train.loss is not None and not isfinite(result.train.loss):
             raise UserError(_DIVERGED.format(epoch + 1))
@@ -97,13 +98,19 @@ def drop_out(x: torch.Tensor, share: float, generator: torch.Generator) -> torch
     """
     if share == 0.0:
         return x
-    shown = torch.rand(x.shape, generator=generator) >= share
-    return x * shown / (1.0 - share)
+    shown = torch.rand(x.shape, generator=generator).ge_(share)  # 0 or 1
+    return shown.mul_(x).div_(1.0 - share)
 
 
 @torch.inference_mode()
-def evaluate(head: Head, samples: Labeled) -> Evaluation:
-    """Loss and confusion matrix on these samples."""
-    logits = head(samples.x)  # (N, C)
+def evaluate(classify: Callable[[torch.Tensor], torch.Tensor], samples: Labeled) -> Evaluation:
+    """Loss and confusion matrix on these samples.
+
+    Args:
+        classify: Features (N, D) to logits (N, C): a head, or its `classify` if the features of
+            the samples are standardized already.
+        samples: Any number, none included.
+    """
+    logits = classify(samples.x)  # (N, C)
     loss = float(cross_entropy(logits, samples.y)) if len(samples.y) else None
     return Evaluation(loss, confusion_matrix(samples.y, logits.argmax(dim=1), logits.shape[1]))

@@ -82,13 +82,14 @@ class Head(nn.Module):
             standardized: Features (B, D).
             truth: 1 for the class of each sample, else 0, (B, C).
         """
-        hidden = torch.addmm(self.hidden.bias, standardized, self.hidden.weight.T).clamp_min_(0.0)
-        said = torch.softmax(hidden @ self.output.weight.T, dim=1)  # (B, C)
-        wrong = (said - truth).div_(len(truth))  # the gradient with respect to the logits
-        back = (wrong @ self.output.weight).mul_(hidden > 0.0)  # (B, 100)
-        self.output.weight.grad = wrong.T @ hidden
-        self.hidden.weight.grad = back.T @ standardized
-        self.hidden.bias.grad = back.sum(dim=0)
+        inner, bias, outer = self.hidden.weight, self.hidden.bias, self.output.weight
+        hidden = torch.addmm(bias, standardized, inner.T).clamp_min_(0.0)  # (B, 100)
+        said = torch.softmax(hidden @ outer.T, dim=1)  # (B, C)
+        wrong = said.sub_(truth).div_(len(truth))  # the gradient with respect to the logits
+        back = (wrong @ outer).mul_(hidden.sign())  # (B, 100); ReLU lets through what is above 0
+        outer.grad = wrong.T @ hidden
+        inner.grad = back.T @ standardized
+        bias.grad = back.sum(dim=0)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Logits (N, C) of features (N, D) as the backbone gives them."""

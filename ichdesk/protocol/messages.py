@@ -2,8 +2,8 @@
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
 `RunEnded`, `RepeatsEnded`, `ObservationEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded`,
-`FormatsListed` or `BackbonesListed`. Arrays travel as raw buffers. What messages are made of is in
-`parts.py`.
+`ModelTried`, `FormatsListed` or `BackbonesListed`. Arrays travel as raw buffers. What messages are
+made of is in `parts.py`.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,9 @@ from ichdesk.protocol.model_messages import (
     ModelLoaded,
     ModelProgressed,
     ModelSaved,
+    ModelTried,
     SaveModel,
+    TryModel,
 )
 from ichdesk.protocol.parts import (
     Bytes,
@@ -58,11 +60,13 @@ __all__ = [  # of the modules above; whoever reads messages finds everything her
     "ModelLoaded",
     "ModelProgressed",
     "ModelSaved",
+    "ModelTried",
     "Outcome",
     "Pixels",
     "SampleRef",
     "SaveModel",
     "Settings",
+    "TryModel",
 ]
 
 PROTOCOL_VERSION = 5
@@ -288,7 +292,7 @@ class PredictionEnded:
 
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
 TrainingRequest = StartTraining | RepeatTraining | Observe
-ModelRequest = SaveModel | LoadModel | ListFormats
+ModelRequest = SaveModel | LoadModel | TryModel | ListFormats
 WorkRequest = TrainingRequest | Predict | ModelRequest | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
 TerminalEvent = (
@@ -298,6 +302,7 @@ TerminalEvent = (
     | PredictionEnded
     | ModelSaved
     | ModelLoaded
+    | ModelTried
     | FormatsListed
     | BackbonesListed
 )
@@ -316,6 +321,7 @@ Event = (
     | ModelProgressed
     | ModelSaved
     | ModelLoaded
+    | ModelTried
     | FormatsListed
     | BackbonesListed
 )

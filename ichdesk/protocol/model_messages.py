@@ -1,8 +1,10 @@
 """Messages on trained models: in which formats they are saved, and how they come back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ichdesk.protocol.parts import Bytes, Outcome, Settings
+import numpy as np
+
+from ichdesk.protocol.parts import Bytes, ClassRef, Floats, Outcome, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,39 @@ class FormatsListed:
     outcome: Outcome
     error: str | None = None
     formats: tuple[FormatInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TryModel:
+    """Ask a model from a file about images; the current model stays what it is.
+
+    Attributes:
+        path: A model file, or an export of Teachable Machine.
+        classes: The images, class after class.
+        device: As in `Settings.device`.
+    """
+
+    request_id: int
+    path: str
+    classes: tuple[ClassRef, ...]
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTried:
+    """Terminal event of `TryModel`.
+
+    Attributes:
+        labels: L, those of the model, in its order.
+        backbone: The network that it stands on, without the path of a file.
+        steps: Its image steps, as `ichdesk.core.steps.steps_text` writes them.
+        probabilities: (N, L), in the order of the request.
+    """
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+    labels: tuple[str, ...] = ()
+    backbone: str = ""
+    steps: str = ""
+    probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))

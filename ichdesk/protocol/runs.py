@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -61,6 +62,19 @@ def load_model(
     """The request that makes the model of an earlier run the current one."""
     settings = _settings(replace(run.config, device=device))
     return msg.LoadModel(request_id, np.frombuffer(run.model, np.uint8), labels, settings)
+
+
+def try_model(
+    request_id: int,
+    path: Path,
+    names: Sequence[str],
+    samples: Sequence[Sequence[Sample]],
+    device: str,
+) -> msg.TryModel:
+    """The request to ask the model of a file about these samples of each class."""
+    named = zip(names, samples, strict=True)
+    classes = tuple(msg.ClassRef(name, _refs(own)) for name, own in named)
+    return msg.TryModel(request_id, str(path), classes, device)
 
 
 def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:

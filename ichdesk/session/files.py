@@ -256,6 +256,19 @@ class ProjectFiles(ProjectEditor):
         """Go on when all files are written; not at all if one of them cannot be."""
         self._after_writing = go_on
 
+    def writing_began(self) -> None:
+        """Count files that closing the window waits for."""
+        self._writing += 1
+
+    def writing_ended(self, succeeded: bool) -> None:
+        """They are there, or will not be; go on if that was the last."""
+        self._writing -= 1
+        if not succeeded:
+            self._after_writing = None
+        elif not self._writing and self._after_writing is not None:
+            go_on, self._after_writing = self._after_writing, None
+            go_on()
+
     def cancel_job(self) -> None:
         """Stop the background work on files."""
         self._jobs.cancel()
@@ -294,16 +307,8 @@ class ProjectFiles(ProjectEditor):
 
     def _write(self, title: str, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         """Start a job that closing the window waits for."""
-        self._writing += 1
-        self._jobs.start(title, work, done, self._written)
-
-    def _written(self, succeeded: bool) -> None:
-        self._writing -= 1
-        if not succeeded:
-            self._after_writing = None
-        elif not self._writing and self._after_writing is not None:
-            go_on, self._after_writing = self._after_writing, None
-            go_on()
+        self.writing_began()
+        self._jobs.start(title, work, done, self.writing_ended)
 
     def _add_gathered(
         self, gathered: Gathered, class_id: int | None, paths: Sequence[Path]

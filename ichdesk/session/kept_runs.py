@@ -7,7 +7,7 @@ from ichdesk.archive import SampleStore
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import counted
 from ichdesk.core.run import TrainingRun, is_current
-from ichdesk.core.run_book import MAX_RUNS, KeptRun, RunBook
+from ichdesk.core.run_book import MAX_NOTE_LENGTH, MAX_RUNS, KeptRun, RunBook
 from ichdesk.session.files import ProjectFiles
 from ichdesk.session.jobs import Post
 from ichdesk.session.state import Change, Level
@@ -95,12 +95,24 @@ class KeptRuns(ProjectFiles):
         """Put a run that ended well into the book, and say what had to go for it."""
         self.runs, gone = self.runs.add(run, self._clock())
         self._removed_runs = ()
+        self._tell_gone(gone)
+
+    def _tell_gone(self, gone: tuple[KeptRun, ...]) -> None:
         for kept in gone:
             self._report_run(
                 f"{_upper(kept.title)} is not kept any more: a project keeps at most "
                 f"{counted(MAX_RUNS, 'run')}, and those with a name or a note longest.",
                 Level.WARNING if kept.is_marked else Level.INFO,
             )
+
+    def keep_answers(self, run: TrainingRun, note: str) -> None:
+        """Keep the answers of another model as a run beside those that were trained."""
+        runs, gone = self.runs.add(run, self._clock())
+        number = runs.last
+        self.runs = runs.rename(number, run.origin).annotate(number, note[:MAX_NOTE_LENGTH])
+        self._run_edits += 1
+        self._tell_gone(gone)
+        self._notify(Change.RUN | Change.FILE)
 
     def _tell_restored(self, kept: KeptRun) -> None:
         model = "its model and its settings" if kept.run.model else "its settings, without a model"

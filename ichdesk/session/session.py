@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 
 from ichdesk.archive import SampleStore
-from ichdesk.core.model_facts import facts_of, facts_text
 from ichdesk.core.notes import counted
 from ichdesk.core.project import Project
 from ichdesk.core.results import split_warnings, untaught_text
@@ -24,6 +23,7 @@ from ichdesk.core.steps import Steps
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
+from ichdesk.session.exports import OWN_FORMAT, Exports
 from ichdesk.session.jobs import Post
 from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
 from ichdesk.session.luck import Luck
@@ -31,11 +31,13 @@ from ichdesk.session.observations import Observations
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
+    JobState,
     Level,
     PreviewImage,
     WorkerState,
     WorkerStatus,
 )
+from ichdesk.session.trials import Trials
 from ichdesk.session.worker_client import Worker, WorkerDied, WorkerSilent
 
 _SILENT = (
@@ -71,7 +73,10 @@ class Session(KeptRuns):
         self.observations = Observations(
             self, worker, self._request_ids, lambda: self._notify(Change.OBSERVATIONS)
         )
-        self._saves: dict[int, str] = {}
+        self.exports = Exports(
+            self, worker, self._request_ids, lambda: self._notify(Change.EXPORTS | Change.JOB)
+        )
+        self.trials = Trials(self, worker, self._request_ids, lambda: self._notify(Change.RUN))
         self._run_notices: set[int] = set()
         self._loading: int | None = None
         self._model_is_gone = False
@@ -85,6 +90,11 @@ class Session(KeptRuns):
     def preview(self) -> tuple[PreviewImage, ...]:
         """Images that the user chose to try the model on."""
         return self._preview.images
+
+    @property
+    def job(self) -> JobState | None:
+        """Background work on files, an export of the model included, or None."""
+        return super().job or self.exports.job
 
     @property
     def is_training(self) -> bool:
@@ -122,8 +132,7 @@ class Session(KeptRuns):
             return False
         classes = [bin_ for bin_ in self.project.enabled_classes if bin_.samples]
         request_id = next(self._request_ids)
-        self.luck.drop()
-        self.observations.drop()
+        self._drop_questions()
         self._keep_run()
         self._history.seal()
         self.run = TrainingRun(
@@ -146,16 +155,16 @@ class Session(KeptRuns):
         if self.run and self.run.is_active:
             self._worker.send(msg.Cancel(self.run.request_id))
 
-    def export_model(self, path: Path) -> None:
-        """Save the trained model to a file."""
-        if not self.has_model:
-            self.report("There is no trained model yet; click Train Model first.", Level.WARNING)
-            return
-        request_id = next(self._request_ids)
-        self._saves[request_id] = path.name
-        labels = tuple(name for _, name in self.run_classes)
-        facts = facts_text(facts_of(self.run)) if self.run else ""
-        self._worker.send(msg.SaveModel(request_id, str(path), labels, facts=facts))
+    def export_model(self, path: Path, format: str = OWN_FORMAT) -> bool:  # noqa: A002 - its name
+        """Write the trained model to a file; False, with a notice, if it cannot be done."""
+        return self.exports.start(path, format)
+
+    def cancel_job(self) -> None:
+        """Stop the background work that is shown."""
+        if super().job is not None:
+            super().cancel_job()
+        else:
+            self.exports.cancel()
 
     def preview_files(self, paths: Sequence[Path]) -> None:
         """Show images in the preview, with the model's output if there is one."""
@@ -185,13 +194,15 @@ class Session(KeptRuns):
                 self._worker_died(event)
             case msg.PredictionEnded():
                 self._preview.show(event)
-            case msg.ModelSaved():
-                self._model_saved(event)
             case msg.ModelLoaded():
                 self._model_loaded(event)
             case msg.BackbonesListed():
                 self.backbones.handle(event)
             case _ if self.luck.handle(event) or self.observations.handle(event):
+                pass
+            case _ if self.exports.handle(event):
+                pass
+            case _ if self.trials.handle(event):
                 pass
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
@@ -204,6 +215,12 @@ class Session(KeptRuns):
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _drop_questions(self) -> None:
+        """Stop what the worker was asked about the present run, which is about to be another."""
+        self.luck.drop()
+        self.observations.drop()
+        self.trials.drop()
+
     @property
     def _shown_steps(self) -> Steps:
         """Those that the model was trained with; without a model, the project's."""
@@ -213,8 +230,7 @@ class Session(KeptRuns):
         self, project: Project, path: Path | None, runs: RunBook = NO_RUNS
     ) -> None:
         self.cancel_training()
-        self.luck.drop()
-        self.observations.drop()
+        self._drop_questions()
         super()._replace_project(project, path, runs)
         self._removed_runs = ()
         for kept in self.runs:
@@ -224,8 +240,7 @@ class Session(KeptRuns):
         self._notify(~Change.WORKER & ~Change.JOB)
 
     def _use_run(self) -> None:
-        self.luck.drop()
-        self.observations.drop()
+        self._drop_questions()
         self._forget_run_notices()
         self._history.seal()
         self._load_model()
@@ -270,7 +285,8 @@ class Session(KeptRuns):
         self.backbones.forget_requests()
         self.luck.forget_requests()
         self.observations.forget_requests()
-        self._saves.clear()
+        self.trials.forget_requests()
+        self.exports.forget_requests(will_restart=event.will_restart)
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED
             self.run.error = event.reason
@@ -329,15 +345,6 @@ class Session(KeptRuns):
         if len(kept) < len(self.notices):
             self.notices = kept
             self._notify(Change.NOTICES)
-
-    def _model_saved(self, event: msg.ModelSaved) -> None:
-        name = self._saves.pop(event.request_id, None)
-        if name is None:
-            return
-        if event.error:
-            self.report(event.error)
-        else:
-            self.report(f"Saved {name}. For teaching, not for diagnosis.", Level.INFO)
 
     def _predict(self, images: msg.Pixels) -> int | None:
         if not self.has_model:

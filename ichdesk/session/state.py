@@ -22,6 +22,7 @@ class Change(Flag):
     PREVIEW = auto()
     BACKBONES = auto()
     OBSERVATIONS = auto()
+    EXPORTS = auto()
 
 
 class Level(Enum):

@@ -16,6 +16,7 @@ from ichdesk.protocol.messages import (
     Cancel,
     Event,
     Request,
+    SaveModel,
     Shutdown,
     TerminalEvent,
     WorkerReady,
@@ -29,6 +30,7 @@ MAX_RESTARTS = 5
 SECONDS_OF_SILENCE = 60.0
 _SECONDS_TO_START = 180.0  # torch from a slow disk that something else uses, too
 _SECONDS_TO_CANCEL = 5.0
+_SECONDS_TO_EXPORT = 60.0  # one stage of a format on a slow computer; nothing stops it halfway
 _SECONDS_TO_TERMINATE = 1.0
 
 _RUBBISH = "The training process sent something that could not be understood."
@@ -78,7 +80,7 @@ class WorkerClient:
         target: What the process runs: a function of a module, imported by name over there.
         on_event: Called with every event, on a thread of the client, and never after `close`.
         seconds_to_cancel: A request that has not ended so long after its `Cancel` costs the worker
-            its life, once it is ready.
+            its life, once it is ready. While a model is being saved it may take longer.
         seconds_of_silence: How long a worker with something to do may say nothing.
     """
 
@@ -98,7 +100,7 @@ class WorkerClient:
         self._closing = False
         self._is_ready = False
         self._outbox: SimpleQueue[Request | None] = SimpleQueue()
-        self._pending: set[int] = set()
+        self._pending: dict[int, float] = {}  # seconds that each may take to follow a cancel
         self._heard_s = monotonic()  # or when there was something to do again
         self._timers: dict[int, threading.Timer] = {}
         self._worker: WorkerProcess | None = None
@@ -120,7 +122,9 @@ class WorkerClient:
         with self._lock:
             if isinstance(request, WorkRequest):
                 self._heard_s = self._heard_s if self._pending else monotonic()
-                self._pending.add(request.request_id)
+                is_slow = isinstance(request, SaveModel)
+                seconds = _SECONDS_TO_EXPORT if is_slow else self._seconds_to_cancel
+                self._pending[request.request_id] = seconds
             elif isinstance(request, Cancel):
                 self._expect_end(request.request_id)
             self._outbox.put(request)
@@ -206,7 +210,7 @@ class WorkerClient:
     def _hand_on(self, event: Event) -> None:
         if isinstance(event, TerminalEvent):
             with self._lock:
-                self._pending.discard(event.request_id)
+                self._pending.pop(event.request_id, None)
                 if timer := self._timers.pop(event.request_id, None):
                     timer.cancel()
         if not self._closing:
@@ -226,22 +230,25 @@ class WorkerClient:
 
     # --- cancels that nobody follows ---------------------------------------------------------
 
-    def _expect_end(self, request_id: int) -> None:
+    def _expect_end(self, request_id: int, waited_s: float = 0.0) -> None:
         """Start the clock of a cancelled request; the lock is held."""
         if request_id not in self._pending or request_id in self._timers:
             return
-        timer = threading.Timer(self._seconds_to_cancel, self._give_up_on, (request_id,))
+        patience_s = max(self._pending.values())  # it may have to wait for another one's end
+        more_s = max(patience_s - waited_s, 0.0)
+        timer = threading.Timer(more_s, self._give_up_on, (request_id, waited_s + more_s))
         timer.daemon = True
         self._timers[request_id] = timer
         timer.start()
 
-    def _give_up_on(self, request_id: int) -> None:
+    def _give_up_on(self, request_id: int, waited_s: float) -> None:
         with self._lock:
             if request_id not in self._timers:
                 return
-            if not self._is_ready:  # it has not even heard of the cancel: starting takes its time
+            # it has not even heard of the cancel, or another one that takes longer came between
+            if not self._is_ready or waited_s < max(self._pending.values()):
                 del self._timers[request_id]
-                self._expect_end(request_id)
+                self._expect_end(request_id, waited_s if self._is_ready else 0.0)
                 return
             worker = self._stalled = self._worker
         if worker is not None:

@@ -54,6 +54,7 @@ from ichdesk.protocol.messages import (
     MeasureBackbone,
     ModelLoaded,
     ModelSaved,
+    ModelTried,
     ObservationEnded,
     Observe,
     Outcome,
@@ -69,6 +70,7 @@ from ichdesk.protocol.messages import (
     SplitMade,
     StartTraining,
     TrainingRequest,
+    TryModel,
     WorkerReady,
     WorkRequest,
 )
@@ -77,6 +79,7 @@ from ichdesk.worker.cancellations import Cancellations
 from ichdesk.worker.exports import formats, saved
 from ichdesk.worker.observations import observations, scene
 from ichdesk.worker.repeats import repeats
+from ichdesk.worker.trials import tried
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +91,7 @@ _TERMINAL_EVENTS = {
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
     LoadModel: ModelLoaded,
+    TryModel: ModelTried,
     ListFormats: FormatsListed,
     ListBackbones: BackbonesListed,
     MeasureBackbone: BackbonesListed,
@@ -183,6 +187,8 @@ class Handlers:
             case SaveModel():
                 yield from self._save(request)
                 yield ModelSaved(request.request_id, Outcome.DONE)
+            case TryModel():
+                yield from self._try_model(request)
             case ListFormats():
                 yield FormatsListed(request.request_id, Outcome.DONE, None, formats())
             case LoadModel():
@@ -298,6 +304,12 @@ class Handlers:
             raise UserError(_OTHER_MODEL)
         self._model, self._model_extractor = replace(model, labels=request.labels), extractor
 
+    def _try_model(self, request: TryModel) -> Iterator[Event]:
+        classes = [_named_samples(request, index) for index in range(len(request.classes))]
+        samples = [sample for entry in classes for sample in entry.samples]
+        is_cancelled = partial(self._cancelled.__contains__, request.request_id)
+        yield from tried(request, samples, self._cache, is_cancelled)
+
     def _extractor(self, backbone: str, device: str) -> Extractor:
         """Load a backbone; the shipped one is kept, files of the user's may have changed."""
         resolved = resolve_device(device)
@@ -324,7 +336,7 @@ def _config(settings: Settings) -> TrainConfig:
     return config
 
 
-def _named_samples(request: TrainingRequest, index: int) -> NamedSamples:
+def _named_samples(request: TrainingRequest | TryModel, index: int) -> NamedSamples:
     entry = request.classes[index]
     samples = tuple(
         Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu, s.is_test)

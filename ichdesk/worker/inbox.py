@@ -14,9 +14,10 @@ from ichdesk.protocol.messages import (
     RepeatTraining,
     Request,
     SaveModel,
+    TryModel,
 )
 
-_BACKGROUND = (RepeatTraining, Observe)
+_BACKGROUND = (RepeatTraining, Observe, TryModel)
 _SHORT = (
     Predict,
     SaveModel,

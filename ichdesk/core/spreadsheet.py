@@ -1,0 +1,33 @@
+"""Tables as text that spreadsheets read, in which no cell of any origin becomes a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def table_text(rows: Iterable[Sequence[str]], dialect: str = "excel", end: str = "\r\n") -> str:
+    """Rows of cells as text.
+
+    Args:
+        rows: Of any origin, such as names of files and classes.
+        dialect: Of `csv`; "excel-tab" for the clipboard.
+        end: Of each row.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, dialect, lineterminator=end)
+    writer.writerows(map(harmless, row) for row in rows)
+    return written.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not compute; numbers stay as they are.
+
+    An apostrophe before it is the usual way (OWASP, "CSV Injection"), and stays visible in a file.
+    """
+    if cell.startswith(_BEGINS_FORMULA) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
