@@ -20,7 +20,6 @@ from ichdesk.archive.spool_folder import JOURNAL_NAME
 from ichdesk.archive.store import SPOOL_NAME, SampleStore
 from ichdesk.core.config import DEVICES, TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.hu_sign import is_hu_png
 from ichdesk.core.limits import MAX_CLASSES, MAX_IMAGE_BYTES
 from ichdesk.core.names import usable_name
 from ichdesk.core.notes import Notes, counted, os_reason
@@ -146,7 +145,7 @@ class _JournalReader:
         sample = self.store.add(data)
         if sample.sha256 != row.sha256:
             raise EntryError("is not the image that was kept")
-        return replace(sample, patient=row.patient, series=row.series, is_hu=is_hu_png(data))
+        return replace(sample, patient=row.patient, series=row.series)
 
     def _bins(self, entries: Sequence[JsonObject]) -> Iterator[tuple[int, ClassBin]]:
         """The classes by their number in the journal."""

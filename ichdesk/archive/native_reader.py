@@ -22,7 +22,6 @@ from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.store import SampleStore
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.hu_sign import is_hu_png
 from ichdesk.core.limits import MAX_CLASSES, MAX_ENTRIES, MAX_IMAGE_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, shown_name
@@ -65,12 +64,14 @@ class _NativeReader:
 
     Attributes:
         tried: By entry name, the sample or why there is none, so that none is read twice.
+        described: By record, its sample; classes and runs share them.
     """
 
     source: ZipSource
     store: SampleStore
     check_steps: CheckSteps
     tried: dict[str, Sample | EntryError] = field(default_factory=dict)
+    described: dict["_Record", Sample] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_name = {entry.name: entry for entry in self.source.entries}
@@ -132,7 +133,7 @@ class _NativeReader:
         for number, name, index, is_test in reported(wanted[:MAX_ENTRIES], progress):
             try:
                 sample = self._sample(_at(records, index))
-                found[number].append(replace(sample, is_test=is_test))
+                found[number].append(replace(sample, is_test=True) if is_test else sample)
             except EntryError as error:
                 notes.add(f"An image of {shown_name(name)} was left out: it {error}.")
         return [
@@ -152,7 +153,7 @@ class _NativeReader:
         found = self.tried[record.file]
         if isinstance(found, EntryError):
             raise found
-        return replace(found, patient=record.patient, series=record.series)
+        return self._described(record, found)
 
     def _stored(self, record: "_Record") -> Sample:
         if record.file not in self._by_name:
@@ -163,14 +164,21 @@ class _NativeReader:
         sample = self.store.add(data)
         if sample.sha256 != record.sha256:
             raise EntryError("is not the image that was saved")
-        return replace(sample, is_hu=is_hu_png(data))
+        return sample
 
     def _known(self, record: "_Record | None") -> Sample | None:
         """The sample of a record if a class has it."""
         found = self.tried.get(record.file) if record else None
         if record is None or not isinstance(found, Sample):
             return None
-        return replace(found, patient=record.patient, series=record.series)
+        return self._described(record, found)
+
+    def _described(self, record: "_Record", stored: Sample) -> Sample:
+        """The sample with what the record says of it."""
+        if record not in self.described:
+            said = replace(stored, patient=record.patient, series=record.series)
+            self.described[record] = said
+        return self.described[record]
 
     def _refuse_if_all_failed(self) -> None:
         failures = [error for error in self.tried.values() if isinstance(error, EntryError)]
@@ -221,9 +229,8 @@ class _Record:
         if not isinstance(said, dict) or match is None:
             return None
         keys = [said.get("patient"), said.get("series")]
-        patient, series = (key if _is_key(key) else None for key in keys)
-        lost = any(key is not None and not _is_key(key) for key in keys)
-        return _Record(match[0], match[1], patient, series, lost)  # type: ignore[arg-type]
+        usable = [key if _is_key(key) else None for key in keys]
+        return _Record(match[0], match[1], *usable, usable != keys)  # type: ignore[arg-type]
 
 
 def _is_key(value: Json) -> bool:

@@ -18,7 +18,6 @@ from ichdesk.archive.opened import MACOS_FOLDER, Opened, ZipSource, unwrapped
 from ichdesk.archive.progress import Progress, reported
 from ichdesk.archive.store import SampleStore
 from ichdesk.core.errors import UserError
-from ichdesk.core.hu_sign import is_hu_png
 from ichdesk.core.limits import MAX_CLASSES, MAX_IMAGE_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, shown_name
@@ -141,8 +140,9 @@ def _samples(
         except EntryError as error:
             notes.add(f"{shown_name(entry.name)} was left out: it {error}.")
             continue
-        sample = replace(store.add(data), is_hu=is_hu_png(data), is_test=is_test)
-        samples.setdefault(name, []).append(sample)
+        sample = store.add(data)
+        kept = replace(sample, is_test=True) if is_test else sample
+        samples.setdefault(name, []).append(kept)
     return samples
 
 

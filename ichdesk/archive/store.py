@@ -10,6 +10,7 @@ from typing import Self
 
 from ichdesk.archive.spool_folder import SpoolFolder, fresh_folder, left_folders
 from ichdesk.core.errors import UserError
+from ichdesk.core.hu_sign import is_hu_png
 from ichdesk.core.notes import os_reason
 from ichdesk.core.samples import Sample
 
@@ -60,7 +61,7 @@ class SampleStore:
             known = self._samples.get(digest)
             if known is None:
                 start = self._append(data)
-                known = Sample(self._path, start, len(data), digest)
+                known = Sample(self._path, start, len(data), digest, is_hu=is_hu_png(data))
                 self._samples[digest] = known
         return known
 

@@ -266,26 +266,47 @@ def health(file: Path, as_json: bool) -> None:
 
 @app.command()
 @click.argument("model", type=_PATH)
-@click.argument("images", type=_PATH, nargs=-1, required=True, metavar="IMAGE...")
-@click.option("--csv", "csv_out", type=_PATH, help="Write the table here.")
+@click.argument("paths", type=_PATH, nargs=-1, required=True, metavar="PATH...")
+@click.option("--csv", "csv_out", type=_PATH, help="Write a table with a row for each image here.")
+@_json_out
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL=CLASS",
+    help="With a project: the class that a label of the model stands for; can be repeated.",
+)
 @_device
-def predict(model: Path, images: tuple[Path, ...], csv_out: Path | None, device: str | None) -> int:
-    """Classify images with a saved MODEL."""
-    jobs.check_outputs([model, *images], [csv_out] if csv_out else [])
-    labels, rows, problems = jobs.predict(model, images, device or "auto")
-    table, lines = io.StringIO(), list[str]()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["image", "prediction", *labels])
-    for path, row in rows:
-        best = labels[int(np.argmax(row))]
-        writer.writerow([str(path), best, *(f"{p:.6f}" for p in row)])
-        lines.append(f"{path}: {best} {max(row):.1%}")
+def predict(
+    model: Path,
+    paths: tuple[Path, ...],
+    csv_out: Path | None,
+    json_out: Path | None,
+    labels: tuple[str, ...],
+    device: str | None,
+) -> int:
+    """Classify images with MODEL, or judge it by the classes of a project.
+
+    MODEL is a model file (.ichmodel), an .ichdesk project that keeps a training, or the .zip that
+    Teachable Machine exports. PATH is an image, a DICOM or NIfTI file, a folder or a zip of them,
+    or one project file, by whose classes the model is then judged.
+    """
+    outputs = [out for out in (csv_out, json_out) if out]
+    jobs.check_outputs([model, *paths], outputs)
+    with progress_bars() as bars:
+        done: Predicted | Judged
+        if is_project(paths):
+            done = judge_project(model, paths[0], labels, device or "auto", bars)
+        else:
+            done = classify(model, paths, outputs, device or "auto", bars)
     if csv_out:  # before the lines, whose reader may leave
-        write_text(table.getvalue(), csv_out)
-    for line in lines:
+        write_text(done.table, csv_out)
+    if json_out:
+        write_json(done.result, json_out)
+    for line in done.lines(is_brief=csv_out is not None):
         click.echo(line)
-    jobs.warn(problems)
-    return BAD_INPUT if problems else 0
+    jobs.warn(done.warnings)
+    return BAD_INPUT if done.problems else 0
 
 
 @app.command()

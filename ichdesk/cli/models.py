@@ -6,11 +6,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ichdesk.archive import NATIVE_SUFFIX, SampleStore
+from ichdesk.archive import SampleStore
+from ichdesk.archive.manifest import MANIFEST_NAME
+from ichdesk.archive.native import PROJECT_NAME
 from ichdesk.cli import jobs
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
 from ichdesk.core.model_facts import facts_of
+from ichdesk.core.ordinary import open_ordinary
+from ichdesk.core.zip_entries import NotZipError, read_index
 from ichdesk.protocol.messages import FormatInfo
 
 if TYPE_CHECKING:  # loads torch
@@ -18,21 +22,36 @@ if TYPE_CHECKING:  # loads torch
 
 
 def load_trained(path: Path) -> "Model":
-    """The model of a model file, or that of the last training that a project file keeps.
+    """A model from whatever holds one, told by content and not by name.
+
+    Args:
+        path: A model file, an export of Teachable Machine, or a project file that keeps a training,
+            of which the last one is taken.
 
     Raises:
-        UserError: There is none.
+        UserError: It holds none.
     """
-    from ichdesk.learn.model import load_model, read_model  # noqa: PLC0415 - loads torch
+    from ichdesk.learn.any_model import load_any_model  # noqa: PLC0415 - loads torch
+    from ichdesk.learn.model import read_model  # noqa: PLC0415
 
-    if path.suffix.lower() != NATIVE_SUFFIX:
-        return load_model(path)
+    if not _is_project(path):
+        return load_any_model(path)
     with closing(SampleStore()) as store:
         run = jobs.open_file(path, store).run
     if run is None or not run.model:
         raise UserError(f"{path} keeps no trained model; train in ICHDesk and save the project.")
     model = read_model(run.model, f"The trained model in {path}")
     return replace(model, labels=run.names, facts=facts_of(run))
+
+
+def _is_project(path: Path) -> bool:
+    """Whether a file is a zip that holds a project."""
+    try:
+        with open_ordinary(path) as file:
+            names = {entry.name for entry in read_index(file).entries}
+    except (OSError, NotZipError):
+        return False
+    return not names.isdisjoint({MANIFEST_NAME, PROJECT_NAME})
 
 
 def export(path: Path, to: str, out: Path, bars: Bars) -> None:

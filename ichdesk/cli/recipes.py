@@ -81,7 +81,7 @@ def make_project(recipe: "ProjectRecipe", store: SampleStore, bars: Bars) -> Pro
         samples = []
         try:
             for drawn in draw_samples(recipe, name):
-                kept = replace(store.add(drawn.data), is_hu=recipe.is_hu)
+                kept = store.add(drawn.data)
                 samples.append(replace(kept, patient=drawn.patient, series=drawn.series))
                 done += 1
                 bars.show("Drawing", done, total)

@@ -19,13 +19,14 @@ def evaluation_result(run: TrainingRun, names: Sequence[str]) -> dict[str, Any]:
     answers = Answers.of(run)
     assert answers is not None
     return {
-        "metrics": _metrics(evaluate(answers), names),
+        "metrics": metrics_result(evaluate(answers), names),
         "roc": _curves(answers, names),
         "predictions": _predictions(run, answers, names),
     }
 
 
-def _metrics(found: Evaluation, names: Sequence[str]) -> dict[str, Any]:
+def metrics_result(found: Evaluation, names: Sequence[str]) -> dict[str, Any]:
+    """Every figure with its n and interval, ready for JSON; classes are in the order of `names`."""
     return {
         "accuracy": _figure(found.accuracy),
         "balanced_accuracy": _figure(found.balanced_accuracy),

@@ -42,7 +42,8 @@ def mapped(
             sums[:, class_] += probabilities[:, label]
     whole = sums.sum(axis=1, keepdims=True)
     even = np.full_like(sums, 1 / classes)
-    return np.divide(sums, whole, out=even, where=whole > 0).astype(np.float32)
+    shares: npt.NDArray[np.float64] = np.divide(sums, whole, out=even, where=whole > 0)
+    return shares.astype(np.float32)
 
 
 def other_run(

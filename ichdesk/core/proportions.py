@@ -1,5 +1,6 @@
 """95 % intervals of proportions whose samples come in groups, such as slices of patients."""
 
+from collections.abc import Sequence
 from math import pi, sqrt, tan
 
 import numpy as np
@@ -10,6 +11,16 @@ from ichdesk.core.metrics import Z_95, wilson_interval
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.intp]
+
+
+def patient_groups(patients: Sequence[str | None]) -> Groups | None:
+    """A number for the patient of each sample, one of nobody known being its own.
+
+    None if no patient has two samples.
+    """
+    names = [patient or f"image {number}" for number, patient in enumerate(patients)]
+    groups = np.unique(names, return_inverse=True)[1]
+    return None if len(set(names)) == len(names) else groups
 
 
 def grouped_interval(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import Counts, wilson_interval
 from ichdesk.core.project import Project
-from ichdesk.core.proportions import Groups, grouped_interval
+from ichdesk.core.proportions import Groups, grouped_interval, patient_groups
 from ichdesk.core.samples import Sample, marked
 from ichdesk.core.split_facts import SplitFacts
 
@@ -120,9 +120,7 @@ class TrainingRun:
         """A number for the patient of each test image, in order; None if each has another."""
         tested = zip(self.key[0], self.test, strict=True)
         known = [samples[position].patient for (_, samples), rows in tested for position in rows]
-        names = [patient or f"image {number}" for number, patient in enumerate(known)]
-        groups = np.unique(names, return_inverse=True)[1]
-        return None if len(set(names)) == len(names) else groups
+        return patient_groups(known)
 
 
 def is_done(run: TrainingRun | None) -> bool:

@@ -1,4 +1,4 @@
-"""Adam, written out: torch's own class loads its compiler, about a second before the first step."""
+"""Adam by torch's fused step: its own class loads a compiler, a second before the first step."""
 
 from collections.abc import Iterable
 

@@ -13,7 +13,8 @@ from ichdesk.core.metrics import Counts
 from ichdesk.core.notes import Notes
 from ichdesk.core.project import too_few_text
 from ichdesk.core.samples import Sample
-from ichdesk.core.split_facts import BY_SLICE, BY_TEST_SET, split_rule
+from ichdesk.core.split import Split, split_classes, split_samples
+from ichdesk.core.split_facts import BY_SLICE, split_rule
 from ichdesk.learn.features import (
     Cancelled,
     Extractor,
@@ -25,7 +26,6 @@ from ichdesk.learn.features import (
 from ichdesk.learn.fit import BatchResult, EpochResult, Labeled, fit
 from ichdesk.learn.head import Head
 from ichdesk.learn.near_copies import Small
-from ichdesk.learn.split import Split, fixed_split, split_classes, split_patients
 
 IsCancelled = Callable[[], bool]
 
@@ -62,11 +62,11 @@ class DataSet:
 
     def split(self, seed: int, rule: str = BY_SLICE) -> Split:
         """Hold samples out of every class, singly or by patient, or those of a fixed test set."""
-        if rule == BY_SLICE:
+        if rule == BY_SLICE:  # for this, features alone will do
             return split_classes([list(known) for known in self.vectors], seed)
         pairs = zip(self.vectors, self.samples, strict=True)
         readable = [{i: own[i] for i in known} for known, own in pairs]
-        return fixed_split(readable) if rule == BY_TEST_SET else split_patients(readable, seed)
+        return split_samples(readable, rule, seed)
 
     def labeled(self, positions: Sequence[Sequence[int]]) -> Labeled:
         """These samples of each class, classes one after another: x (N, D), y (N,)."""

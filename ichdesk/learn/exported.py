@@ -2,10 +2,14 @@
 
 import torch
 from torch import Tensor, nn
+from torch.export import ExportedProgram
 
 from ichdesk.core.steps import Steps
 from ichdesk.learn.exported_steps import picture_of
 from ichdesk.learn.resampling import central_square, fitted
+from ichdesk.learn.tracing import traced
+
+_HEIGHT, _WIDTH = 40, 48  # to trace with; unequal, so that nothing is taken for a square
 
 
 class PictureClassifier(nn.Module):
@@ -48,6 +52,17 @@ class HuClassifier(nn.Module):
     def pixels(self, hu: Tensor) -> Tensor:
         """What the network sees, (N, 3, 224, 224) from 0 to 255."""
         return fitted(picture_of(hu, self.steps) * 255.0).expand(-1, 3, -1, -1)
+
+
+def picture_program(classifier: nn.Module) -> ExportedProgram:
+    """The graph of a `PictureClassifier`."""
+    example = torch.zeros(2, _HEIGHT, _WIDTH, 3, dtype=torch.uint8)
+    return traced(PictureClassifier(classifier), example)
+
+
+def hu_program(classifier: nn.Module, steps: Steps) -> ExportedProgram:
+    """The graph of a `HuClassifier`."""
+    return traced(HuClassifier(classifier, steps), torch.zeros(2, _HEIGHT, _WIDTH))
 
 
 def _classified(classifier: nn.Module, pixels: Tensor) -> Tensor:

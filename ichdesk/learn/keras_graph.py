@@ -15,6 +15,7 @@ Shape: TypeAlias = tuple[int, ...]
 
 INPUT = "input_1"
 PICTURE: Shape = (SIDE_PX, SIDE_PX, 3)
+_SUFFIXES = {"ZeroPadding2D": "_pad", "BatchNormalization": "_scaled"}  # go before or after others
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,12 @@ class Builder:
             for name, weight in (weights or {}).items()
         }
         layer = Layer(
-            self._free_name(), class_name, config or {}, settled, single, shape or self.shape
+            self._free_name(class_name),
+            class_name,
+            config or {},
+            settled,
+            single,
+            shape or self.shape,
         )
         self.layers[layer.name] = layer
         return Value(layer.name, layer.shape)
@@ -124,9 +130,10 @@ class Builder:
                 wanted.update(layer.inputs)
         return [layer for layer in self.layers.values() if layer.name in wanted]
 
-    def _free_name(self) -> str:
-        name, count = self.name, 1
+    def _free_name(self, class_name: str) -> str:
+        wanted = self.name + _SUFFIXES.get(class_name, "")
+        name, count = wanted, 1
         while name in self.layers:
             count += 1
-            name = f"{self.name}_part{count}"
+            name = f"{wanted}_{count}"
         return name

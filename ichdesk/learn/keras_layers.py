@@ -1,132 +1,19 @@
 """A network of torch's as a list of Keras layers, which Keras, TensorFlow.js and LiteRT understand.
 
-Only layers are used that TensorFlow.js has had since version 1.3, which Teachable Machine's library
-asks for. Pictures are (H, W, C) there, so kernels are turned.
+Keras has height, width and channels in this order, torch the channels first.
 """
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor, fx, nn
+from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
+from torch.nn import functional as F  # noqa: N812 - the usual name
 
 from ichdesk.core.errors import UserError
-from ichdesk.core.registry import Registry
-from ichdesk.learn.pixels import SIDE_PX
-
-Weight: TypeAlias = npt.NDArray[np.float32]
-Vector: TypeAlias = npt.NDArray[np.float64]
-Shape: TypeAlias = tuple[int, ...]
-
-INPUT = "input_1"
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A Keras layer that is called once.
-
-    Attributes:
-        config: What Keras' constructor of the class takes, less the name; ready for JSON.
-        inputs: Names of the layers whose outputs it is called on.
-        weights: By Keras' names, such as "kernel", in the order in which the layer makes them.
-        shape: Of the output, without the batch: (H, W, C), (N, C) or (C,).
-    """
-
-    name: str
-    class_name: str
-    config: Mapping[str, Any]
-    inputs: tuple[str, ...]
-    weights: Mapping[str, Weight]
-    shape: Shape
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """The output of a layer, times a gain and plus a shift for each channel.
-
-    These two wait, because the next dense layer can mostly take them into its weights.
-    """
-
-    layer: str
-    shape: Shape
-    gain: Vector | None = None
-    shift: Vector | None = None
-
-
-@dataclass
-class Builder:
-    """Layers so far, and the operation that is being written."""
-
-    layers: dict[str, Layer] = field(default_factory=dict)
-    name: str = INPUT
-    shape: Shape = (SIDE_PX, SIDE_PX, 3)
-
-    def add(
-        self,
-        class_name: str,
-        inputs: Sequence[Value],
-        config: Mapping[str, Any] | None = None,
-        weights: Mapping[str, npt.NDArray[Any]] | None = None,
-        shape: Shape | None = None,
-    ) -> Value:
-        """Append a layer.
-
-        Args:
-            class_name: Keras' name of it.
-            inputs: What it is called on; waiting gains are written before it.
-            config: See `Layer`.
-            weights: See `Layer`, of any precision.
-            shape: Of the output; that of the operation if it is not given.
-        """
-        settled = tuple(self.settled(value).layer for value in inputs)
-        single = {
-            name: np.ascontiguousarray(weight, np.float32)
-            for name, weight in (weights or {}).items()
-        }
-        name, shape = self._free_name(), self.shape if shape is None else shape
-        self.layers[name] = Layer(name, class_name, config or {}, settled, single, shape)
-        return Value(name, shape)
-
-    def settled(self, value: Value) -> Value:
-        """The same with nothing waiting."""
-        if value.gain is None or value.shift is None:
-            return value
-        zero = np.zeros_like(value.gain)
-        weights = {
-            "gamma": value.gain,
-            "beta": value.shift,
-            "moving_mean": zero,
-            "moving_variance": zero + 1.0,
-        }
-        plain, config = Value(value.layer, value.shape), {"axis": -1, "epsilon": 0.0}
-        return self.add("BatchNormalization", [plain], config, weights, value.shape)
-
-    def made(self, value: Value) -> Layer:
-        """The layer that a value comes from."""
-        return self.layers[value.layer]
-
-    def _free_name(self) -> str:
-        taken, count = self.name, 1
-        while taken in self.layers:
-            count += 1
-            taken = f"{self.name}_part{count}"
-        return taken
-
-
-Operation: TypeAlias = Callable[..., Value]
-"""Writes one operation: (builder, inputs as torch's function of that name takes them)."""
-
-OPERATIONS: dict[str, Operation] = {}
-"""By the name that torch gives the function."""
-
-
-class UnknownOperationError(Exception):
-    """There are no layers for an operation; the message names it."""
+from ichdesk.learn.keras_graph import PICTURE, Builder, Layer, Shape, Value
+from ichdesk.learn.keras_operations import OPERATIONS, Operation, UnknownOperationError
 
 
 def keras_layers(network: nn.Module) -> list[Layer]:
@@ -136,19 +23,72 @@ def keras_layers(network: nn.Module) -> list[Layer]:
         network: (N, 3, 224, 224) to (N, C), in eval mode, on the CPU.
 
     Returns:
-        Layers in an order in which they can be computed, from the input to the only output.
+        Layers in an order in which they can be computed; the first takes the pictures, normalized
+        and (N, 224, 224, 3), the last gives (N, C).
 
     Raises:
-        UserError: It does something that no layer here does.
+        UserError: The network does something that no layer here does.
     """
-    from ichdesk.learn import keras_operations  # noqa: F401, PLC0415 - fills the table; needs this
-
     graph = fx.symbolic_trace(network)
-    ShapeProp(graph).propagate(torch.zeros(1, 3, SIDE_PX, SIDE_PX))  # type: ignore[no-untyped-call]
+    height, width, channels = PICTURE
+    with torch.inference_mode():
+        ShapeProp(graph).propagate(torch.zeros(1, channels, height, width))
     try:
         return _written(graph)
     except UnknownOperationError as error:
         raise UserError(
-            f"This format cannot hold the network, which has a step “{error}” that it does not "
-            "know; choose another format."
+            f"This format cannot hold the network, because it knows no “{error}”; "
+            "choose another format."
         ) from error
+
+
+def _written(graph: fx.GraphModule) -> list[Layer]:
+    net = Builder()
+    values: dict[fx.Node, Any] = {}  # a `Value`, or the constant that a node stands for
+    for node in graph.graph.nodes:
+        if node.op == "placeholder":
+            values[node] = net.add("InputLayer", [])
+        elif node.op == "get_attr":
+            values[node] = _attribute(graph, node.target)
+        elif node.op == "output":
+            return net.needed(net.settled(values[node.args[0]]))
+        else:
+            net.name, net.shape = node.name, _shape(node)
+            values[node] = _operate(net, graph, node, values)
+    raise AssertionError("a graph ends in its output")
+
+
+def _operate(
+    net: Builder, graph: fx.GraphModule, node: fx.Node, values: Mapping[fx.Node, Any]
+) -> Value:
+    """Write one node; its arguments are those of torch's function."""
+    args, kwargs = fx.node.map_arg((node.args, dict(node.kwargs)), values.__getitem__)
+    if node.op == "call_module":
+        module = graph.get_submodule(str(node.target))
+        return _known(type(module).__name__)(net, *args, module)
+    return _known(_name(node.target))(net, *args, **kwargs)
+
+
+def _known(name: str) -> Operation:
+    if name not in OPERATIONS:
+        raise UnknownOperationError(name)
+    return OPERATIONS[name]
+
+
+def _name(target: str | Callable[..., Any]) -> str:
+    """Torch's name of a function or method."""
+    if target is F.max_pool2d:  # chosen at run time by a function without a name of its own
+        return "max_pool2d"
+    return target if isinstance(target, str) else target.__name__
+
+
+def _attribute(graph: fx.GraphModule, target: Any) -> Any:
+    module, _, name = str(target).rpartition(".")
+    return getattr(graph.get_submodule(module), name)
+
+
+def _shape(node: fx.Node) -> Shape:
+    """Of what a node gives, in Keras' order."""
+    _, *sizes = node.meta["tensor_meta"].shape
+    channels, *places = (int(size) for size in sizes)
+    return (*places, channels)

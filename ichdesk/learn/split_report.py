@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from ichdesk.core.split import Split
 from ichdesk.core.split_facts import MAX_COPIES, NearCopy, SplitFacts
 from ichdesk.learn.experiment import DataSet
 from ichdesk.learn.near_copies import near_copies
-from ichdesk.learn.split import Split
 
 
 def split_facts(

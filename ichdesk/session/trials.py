@@ -155,9 +155,8 @@ class Trials:
         """Wait for no answer any more: the worker is gone."""
         if self.trial is not None and self.trial.answer is None:
             name, self.trial = self.trial.name, None
-            self._session.report(
-                f"The training process ended before {name} had answered; try again."
-            )
+            text = f"The training process ended before {name} had answered; try again."
+            self._session.report(text)
             self._changed()
 
 

@@ -13,6 +13,7 @@ import torch
 from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
+from ichdesk.core.split import Split
 from ichdesk.core.steps import DEFAULT_STEPS, parse_steps
 from ichdesk.imaging.pipeline import checked
 from ichdesk.learn.backbones import BACKBONES
@@ -35,7 +36,6 @@ from ichdesk.learn.model import (
     require_fingerprint,
 )
 from ichdesk.learn.pixels import SIDE_PX
-from ichdesk.learn.split import Split
 from ichdesk.learn.split_report import split_facts
 from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from ichdesk.core.config import TrainConfig
+from ichdesk.core.split import Split
 from ichdesk.learn.experiment import DataSet
 from ichdesk.learn.features import Extractor
 from ichdesk.learn.model import Model, read_model, require_fingerprint
 from ichdesk.learn.observers import OBSERVERS, Scene
-from ichdesk.learn.split import Split
 from ichdesk.protocol.messages import ObservationEnded, Observe, Observed, Outcome
 
 

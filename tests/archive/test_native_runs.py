@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from ichdesk.archive import Opened, SampleStore, lost_in_tm, lost_text, open_project, save_project
+from ichdesk.core.other_run import other_run
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, is_done, training_key
 from ichdesk.core.run_book import MAX_RUNS, NO_RUNS, RunBook
 from ichdesk.core.run_comparison import RunComparison, data_change
 from ichdesk.core.split_facts import SplitFacts
+from ichdesk.core.steps import DEFAULT_STEPS
 from ichdesk.imaging.pipeline import checked
 from tests.fakes.projects import NAMES, finished_run, full_project
 
@@ -212,6 +214,54 @@ def test_what_is_said_of_runs_is_checked(
     for found in opened.runs:
         assert "\0" not in found.name
         assert len(found.data) == 8
+
+
+def with_answers(project: Project) -> RunBook:
+    """A run, and what another model made of its test images."""
+    run = finished_run(project)
+    answers = run.test_probabilities[:, ::-1].copy()
+    other = other_run(run, "Übung 2.zip", answers, "tm-import", DEFAULT_STEPS)
+    return NO_RUNS.add(run, WHEN)[0].add(other, WHEN)[0]
+
+
+def test_answers_of_another_model_come_back(project: Project, tmp_path: Path) -> None:
+    runs = with_answers(project)
+    opened = opened_again(project, runs, tmp_path / "x.ichdesk")
+    assert opened.left_out == ()
+    own, other = opened.runs
+    assert (own.run.origin, other.run.origin) == ("", "Übung 2.zip")
+    assert same(other.run, runs.runs[1].run)
+    assert opened.runs.present == 1
+    assert len(RunComparison.of(own.run, other.run).answers) == len(own.run.test_probabilities)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"other_model": ""},
+        {"other_model": 3},
+        {"other_model": "x" * 101},
+        {"history": [{"acc": 1, "test_acc": 1, "loss": 0, "test_loss": 0}]},
+    ],
+)
+def test_forged_answers_are_left_out(
+    change: dict[str, object], project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.ichdesk"
+    save_project(project, path, runs=with_answers(project))
+    edit(path, "runs/2.json", lambda said: said.update(change))
+    with SampleStore(tmp_path / "store") as fresh:
+        opened = open_project(path, fresh, check_steps=checked)
+    assert [kept.number for kept in opened.runs] == [1]
+    assert "Run 2" in opened.left_out[0]
+
+
+def test_answers_of_another_model_are_never_in_use(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "x.ichdesk"
+    save_project(project, path, runs=with_answers(project))
+    edit(path, "project.json", lambda said: said.update(present=2))
+    with SampleStore(tmp_path / "store") as fresh:
+        assert open_project(path, fresh, check_steps=checked).run is None
 
 
 def test_the_number_of_runs_is_bounded(project: Project, tmp_path: Path) -> None:

@@ -65,6 +65,18 @@ def test_the_results_come_in_order() -> None:
     assert [i for i, r in enumerate(results) if isinstance(r, EpochResult)] == [3, 7]
 
 
+@pytest.mark.parametrize("head", HEADS)
+def test_figures_of_an_epoch_are_of_whole_features(head: str) -> None:
+    data, test = blobs(90, classes=3), blobs(30, classes=3, seed=1)
+    trained, results = train(data, test, TrainConfig(epochs=1, head=head), 3)
+    last = results[-1]
+    assert isinstance(last, EpochResult)
+    for said, samples in ((last.train, data), (last.test, test)):
+        again = evaluate(trained, samples)
+        assert said.loss == pytest.approx(again.loss, rel=1e-5)
+        assert (said.confusion == again.confusion).all()
+
+
 def test_the_same_seed_gives_the_same_bits() -> None:
     runs = [train(blobs(100), blobs(20), TrainConfig(epochs=3, seed=s)) for s in (5, 5, 6)]
     weights = [run[0].state_dict() for run in runs]

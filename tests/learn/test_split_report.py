@@ -10,9 +10,9 @@ import pytest
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.metrics import accuracy
 from ichdesk.core.samples import Sample
+from ichdesk.core.split import Split
 from ichdesk.core.split_facts import MAX_COPIES, NearCopy
 from ichdesk.learn.experiment import DataSet, prepare_training, repeat
-from ichdesk.learn.split import Split
 from ichdesk.learn.split_report import split_facts
 
 PER_CLASS = 20

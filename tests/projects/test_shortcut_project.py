@@ -17,6 +17,7 @@ from ichdesk.core.image_health import Spots, image_checks
 from ichdesk.core.metrics import accuracy
 from ichdesk.core.project import Project
 from ichdesk.core.resources import project_path
+from ichdesk.core.split import Split
 from ichdesk.core.steps import Step, Steps
 from ichdesk.imaging.pipeline import checked, model_pixels
 from ichdesk.learn.experiment import DataSet, NamedSamples, prepare_training, read_data_set
@@ -24,7 +25,6 @@ from ichdesk.learn.features import FeatureCache
 from ichdesk.learn.fit import EpochResult
 from ichdesk.learn.model import load_extractor
 from ichdesk.learn.observers import OBSERVERS, Scene
-from ichdesk.learn.split import Split
 from ichdesk.phantom.class_projects import CLASS_PROJECTS
 from ichdesk.phantom.samples import draw_samples
 from tests.projects.test_native_projects import is_same_slice

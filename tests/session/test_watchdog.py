@@ -160,6 +160,8 @@ def answers_to(request_id: int) -> list[msg.Event]:
         msg.ModelSaved(request_id, wrong, "Late."),
         msg.ModelSaved(request_id, done),
         msg.ModelLoaded(request_id, wrong, "Late."),
+        msg.ModelTried(request_id, wrong, "Late."),
+        msg.ModelTried(request_id, done),
         msg.FormatsListed(request_id, wrong, "Late."),
         msg.BackbonesListed(request_id, wrong, "Late."),
     ]

@@ -240,17 +240,49 @@ def slow_to_start(connection: Connection) -> None:
     while not isinstance(request := decode(connection.recv_bytes()), Cancel):
         pass
     connection.poll(0.5)
-    for event in (workers.READY, ModelSaved(request.request_id, Outcome.CANCELLED)):
+    for event in (workers.READY, PredictionEnded(request.request_id, Outcome.CANCELLED)):
         connection.send_bytes(encode(event))
     decode(connection.recv_bytes())
 
 
 def test_a_cancel_does_not_kill_a_worker_that_still_starts(talk: Callable[..., Talk]) -> None:
     t = talk(slow_to_start, seconds_to_cancel=0.05)
-    t.client.send(SaveModel(1, "x", ()))
+    t.client.send(predict(1))
     t.client.send(Cancel(1))
     t.ready()
+    assert isinstance(t.next(), PredictionEnded)
+    assert t.client.restarts == 0
+
+
+def slow_to_save(connection: Connection) -> None:
+    """Follows a cancel only when a model has been saved, which takes its time."""
+    connection.send_bytes(encode(workers.READY))
+    asked = [decode(connection.recv_bytes()) for _ in range(3)]
+    connection.poll(0.5)
+    (save,) = (request for request in asked if isinstance(request, SaveModel))
+    (cancel,) = (request for request in asked if isinstance(request, Cancel))
+    for event in (
+        ModelSaved(save.request_id, Outcome.DONE),
+        PredictionEnded(cancel.request_id, Outcome.CANCELLED),
+    ):
+        connection.send_bytes(encode(event))
+    decode(connection.recv_bytes())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_cancel_waits_for_a_model_that_is_being_saved(
+    talk: Callable[..., Talk], first: bool
+) -> None:
+    t = talk(slow_to_save, seconds_to_cancel=0.05)
+    t.ready()
+    if first:
+        t.client.send(SaveModel(1, "x", ()))
+    t.client.send(predict(2))
+    t.client.send(Cancel(2))
+    if not first:
+        t.client.send(SaveModel(1, "x", ()))
     assert isinstance(t.next(), ModelSaved)
+    assert isinstance(t.next(), PredictionEnded)
     assert t.client.restarts == 0
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.registry import Registry
+from ichdesk.core.split import Split
 from ichdesk.learn.experiment import DataSet, IsCancelled
 from ichdesk.learn.features import Cancelled, Extractor, Image, Vector, read_image
 from ichdesk.learn.model import Model
-from ichdesk.learn.split import Split
 
 
 @dataclass(frozen=True, slots=True)

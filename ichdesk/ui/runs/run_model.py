@@ -36,7 +36,7 @@ class RunLine:
 
 def run_lines(runs: RunBook) -> tuple[RunLine, ...]:
     """All runs, in the order of training."""
-    differing = say.unequal_settings([kept.run.config for kept in runs]) if len(runs) else ()
+    differing = say.unequal_settings([kept.run for kept in runs]) if len(runs) else ()
     return tuple(
         _line(kept, settings, is_present=kept.number == runs.present)
         for kept, settings in zip(runs, differing, strict=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from ichdesk.core.config import TrainConfig
 from ichdesk.core.notes import counted
 from ichdesk.core.results import accuracy_text
 from ichdesk.core.run import TrainingRun
@@ -22,7 +21,9 @@ HELP = (
     "Every training that ends well is kept here and in the .ichdesk file, the last 20 of them. "
     "Tick two to see what was different and which test images changed sides: McNemar's test asks "
     "whether chance alone would change so many more in one direction. A run with a name or a note "
-    "is kept longest."
+    "is kept longest. “Compare a model…” asks another model, of ICHDesk or exported from Teachable "
+    "Machine, about the test images of the run in use and puts its answers beside the runs. Images "
+    "that it was trained on make it look better than it is."
 )
 NO_RUNS = (
     "There is no run yet. Train a model; then change one setting, train again, and compare the "
@@ -36,7 +37,9 @@ TICK_TWO = "Tick two runs in the list above to see them side by side."
 NOTE_HINT = "What you tried and what you saw. No patient data: notes are saved in the file."
 IN_USE = "This run is in use, with its settings."
 TRAINING = "A training is running; wait until it has ended."
+NOT_TRAINED = "These are the answers of another model; there is nothing to restore."
 CANNOT_REMOVE = "The run in use stays; restore another run first."
+_OTHER_MODEL = "another model"
 _SPLITS = {BY_PATIENT: "by patient", BY_SLICE: "by slice", BY_TEST_SET: "fixed test set"}
 _OBSTACLES = {
     Obstacle.OTHER_CLASSES: (
@@ -79,6 +82,8 @@ def accuracy_cell(run: TrainingRun) -> str:
 
 def images_cell(run: TrainingRun) -> str:
     """How many images it learned from and was tested on, and how they were split."""
+    if run.origin:
+        return f"{_total(run.test):,}, {split_words(run)}"
     return f"{_total(run.train):,} + {_total(run.test):,}, {split_words(run)}"
 
 
@@ -87,12 +92,14 @@ def split_words(run: TrainingRun) -> str:
     return _SPLITS[run.split.by] if run.split else "split not known"
 
 
-def unequal_settings(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
-    """Of each of several settings, what is not the same in all of them, in words."""
-    words = [setting_words(config) for config in configs]
-    unequal = [len(set(same)) > 1 for same in zip(*words, strict=True)]
+def unequal_settings(runs: Sequence[TrainingRun]) -> tuple[str, ...]:
+    """Of the settings of each run, what is not the same in all of them, in words."""
+    words = [() if run.origin else setting_words(run.config) for run in runs]
+    unequal = [len(set(same)) > 1 for same in zip(*filter(None, words), strict=True)]
     return tuple(
         ", ".join(said for said, is_shown in zip(row, unequal, strict=True) if is_shown)
+        if row
+        else _OTHER_MODEL
         for row in words
     )
 
@@ -103,18 +110,16 @@ def run_lines(kept: KeptRun) -> str:
     images = f"{counted(_total(run.train), 'training image')}, " + counted(
         _total(run.test), "test image"
     )
-    lines = (
-        f"Test accuracy {accuracy_text(run)}",
-        f"{images}, {split_words(run)}; trained {when_text(kept)}",
-    )
-    return "\n".join(lines)
+    how = f"{images}, {split_words(run)}; trained {when_text(kept)}"
+    if run.origin:
+        tested = counted(_total(run.test), "test image")
+        how = f"{_OTHER_MODEL}; {tested}, {split_words(run)}; asked {when_text(kept)}"
+    return f"Test accuracy {accuracy_text(run)}\n{how}"
 
 
 def differences_text(a: KeptRun, b: KeptRun) -> str:
     """What is different in settings and data, line by line."""
-    lines = [
-        f"A: {old}; B: {new}" for old, new in differing_settings(a.run.config, b.run.config)
-    ] or ["The settings are the same."]
+    lines = _setting_lines(a.run, b.run)
     added, removed = data_change(a.run, b.run)
     if not added and not removed:
         lines.append("The images are the same.")
@@ -123,6 +128,15 @@ def differences_text(a: KeptRun, b: KeptRun) -> str:
     if added:
         lines.append(f"{counted(added, 'image')} of B {_are(added)} not in A.")
     return "\n".join(lines)
+
+
+def _setting_lines(a: TrainingRun, b: TrainingRun) -> list[str]:
+    others = [side for side, run in (("A", a), ("B", b)) if run.origin]
+    if others:
+        are = "is the answers" if len(others) == 1 else "are the answers"
+        return [f"{' and '.join(others)} {are} of another model, whose training is not known."]
+    differing = differing_settings(a.config, b.config)
+    return [f"A: {old}; B: {new}" for old, new in differing] or ["The settings are the same."]
 
 
 def difference_text(facts: RunComparison) -> str:

@@ -31,6 +31,7 @@ from ichdesk.ui.runs.comparison_pane import ComparisonPane
 from ichdesk.ui.runs.run_editor import RunEditor
 from ichdesk.ui.runs.run_model import RunModel, csv_rows, run_lines
 from ichdesk.ui.runs.run_table import RunTable
+from ichdesk.ui.runs.trial_bar import TrialBar
 from ichdesk.ui.table_text import csv_text, tabbed_text
 from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
 from ichdesk.ui.widgets.caption_label import CaptionLabel
@@ -67,6 +68,7 @@ class RunsWindow(Companion):
         self.hint_label = _empty_label()
         self.removed_label = CaptionLabel()
         self.back_button = QPushButton("Bring back")
+        self.trial_bar = TrialBar(session, theme)
         self.copy_button = IconButton(theme, "content-copy", "Copy image of the comparison")
         self.table_button = IconButton(theme, "table", "Copy table of all runs")
         self.save_button = IconButton(theme, "download", "Save comparison or table…")
@@ -97,6 +99,7 @@ class RunsWindow(Companion):
             self._show_pair()
         self._show_editor()
         self._show_removed()
+        self.trial_bar.refresh()
 
     def done(self, result: int) -> None:
         """Close, with the last note kept and nothing left running."""
@@ -121,8 +124,15 @@ class RunsWindow(Companion):
         is_new = before is None or before.present != runs.present
         if runs.present is not None and (is_new or self.table.number is None):
             self.table.choose(runs.present)
+        if before is not None and runs.last > before.last and runs.runs[-1].run.origin:
+            self._show_answers(runs)
         self.empty_label.setText(say.NO_RUNS)
         self._whole.setCurrentIndex(1 if runs else 0)
+
+    def _show_answers(self, runs: RunBook) -> None:
+        """Put another model that has just answered beside the run whose images it was shown."""
+        self.model.tick([number for number in (runs.present, runs.last) if number is not None])
+        self.table.choose(runs.last)
 
     def _show_pair(self) -> None:
         runs, ticked = self._session.runs, self.model.ticked
@@ -142,6 +152,8 @@ class RunsWindow(Companion):
         is_set = kept is not None and kept.run.config == session.project.config
         in_use = is_present and is_set and not session.is_training
         hindrance = say.TRAINING if session.is_training else say.IN_USE if in_use else ""
+        if kept is not None and kept.run.origin:
+            hindrance = say.NOT_TRAINED
         self.editor.show_run(kept, hindrance if kept else "", is_present=is_present)
 
     def _show_removed(self) -> None:
@@ -212,6 +224,7 @@ class RunsWindow(Companion):
         stops = (
             *(self.table, editor.note),
             *(editor.restore_button, editor.name_button, editor.remove_button, self.back_button),
+            *(self.trial_bar.button, self.trial_bar.cancel_button),
             *(self.copy_button, self.table_button, self.save_button, self.help_button),
             *(side_list.grid for side_list in pane.lists),
             *pane.matrices,
@@ -242,6 +255,7 @@ class RunsWindow(Companion):
         row.addStretch(1)
         for widget in (self.removed_label, self.back_button):
             row.addWidget(widget)
+        row.addWidget(self.trial_bar)
         for button in (self.copy_button, self.table_button, self.save_button, self.help_button):
             row.addWidget(button)
         return row

@@ -14,10 +14,10 @@ from ichdesk.core.config import TrainConfig
 from ichdesk.core.data_health import Check, State
 from ichdesk.core.image_health import image_checks
 from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.split import Split
 from ichdesk.learn.experiment import DataSet, NamedSamples, read_data_set
 from ichdesk.learn.features import Cancelled, Extractor, FeatureCache
 from ichdesk.learn.observers import OBSERVERS, Observation, Scene
-from ichdesk.learn.split import Split
 from ichdesk.phantom.render import render
 from ichdesk.phantom.slices import phantom_slice
 from tests.fakes.backbone import FakeBackbone

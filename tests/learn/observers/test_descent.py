@@ -8,6 +8,7 @@ import pytest
 
 from ichdesk.core.config import HEADS, TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.split import Split
 from ichdesk.learn import descents
 from ichdesk.learn.experiment import DataSet, prepare_training
 from ichdesk.learn.features import Cancelled
@@ -16,7 +17,6 @@ from ichdesk.learn.head import Head
 from ichdesk.learn.model import Model
 from ichdesk.learn.observers import OBSERVERS, Observation, Scene
 from ichdesk.learn.observers.descent import PLANES
-from ichdesk.learn.split import Split
 from tests.learn.test_descents import data_set
 
 CONFIG = TrainConfig(epochs=8, learning_rate=0.003, seed=2)

@@ -13,12 +13,12 @@ from PIL import Image
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
+from ichdesk.core.split import Split
 from ichdesk.learn.backbones import load_backbone
 from ichdesk.learn.experiment import DataSet, prepare_training
 from ichdesk.learn.features import Cancelled, Extractor
 from ichdesk.learn.model import Model
 from ichdesk.learn.observers import OBSERVERS, Observation, Scene
-from ichdesk.learn.split import Split
 from ichdesk.phantom.jpegs import GRAY, jpeg, phantom_slices
 
 NOTHING = np.zeros((0, 224, 224, 3), np.uint8)

@@ -13,13 +13,13 @@ from sklearn.neighbors import NearestNeighbors
 
 from ichdesk.core.config import TrainConfig
 from ichdesk.core.errors import UserError
+from ichdesk.core.split import Split
 from ichdesk.learn.experiment import DataSet
 from ichdesk.learn.features import Cancelled
 from ichdesk.learn.head import Head
 from ichdesk.learn.model import Model
 from ichdesk.learn.observers import OBSERVERS, Observation, Scene
 from ichdesk.learn.observers import similarity as module
-from ichdesk.learn.split import Split
 
 DIMENSION = 20
 

@@ -138,14 +138,15 @@ def test_tab_goes_through_all_of_it(
     window.table.choose(1)
     window.table.setFocus()
     met = []
-    for _ in range(11):
+    for _ in range(12):
         met.append(window.focusWidget())
         qtbot.keyClick(met[-1], Qt.Key.Key_Tab)
     editor, pane = window.editor, window.pane
     assert met == [
         *(window.table, editor.note, editor.restore_button, editor.name_button),
-        *(editor.remove_button, window.copy_button, window.table_button, window.save_button),
-        *(window.help_button, pane.lists[0].grid, pane.lists[1].grid),
+        *(editor.remove_button, window.trial_bar.button),
+        *(window.copy_button, window.table_button, window.save_button, window.help_button),
+        *(pane.lists[0].grid, pane.lists[1].grid),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ichdesk.core.samples import Sample
+from ichdesk.core.split_facts import BY_SLICE, BY_TEST_SET
 
 TEST_PERCENT = 15
 
@@ -26,6 +27,21 @@ class Split:
 def held_out(samples: int) -> int:
     """How many of a class's samples are held out: ceil(0.15 n), so 1 of 1 and 0 of 0."""
     return -(-samples * TEST_PERCENT // 100)
+
+
+def split_samples(classes: Sequence[Mapping[int, Sample]], rule: str, seed: int) -> Split:
+    """Hold samples out of every class by a rule.
+
+    Args:
+        classes: Per class, the samples that can be used, by position.
+        rule: One of `split_facts.RULES`.
+        seed: The same seed and samples give the same split.
+    """
+    if rule == BY_TEST_SET:
+        return fixed_split(classes)
+    if rule == BY_SLICE:
+        return split_classes([list(samples) for samples in classes], seed)
+    return split_patients(classes, seed)
 
 
 def split_classes(classes: Sequence[Sequence[int]], seed: int) -> Split:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ichdesk.core.samples import Sample
-from ichdesk.learn.split import held_out, split_classes, split_patients
+from ichdesk.core.split import held_out, split_classes, split_patients
 
 Classes = list[dict[int, Sample]]
 Side = tuple[tuple[int, ...], ...]

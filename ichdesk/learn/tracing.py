@@ -1,0 +1,26 @@
+"""A module's graph, for formats that hold graphs."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+from torch.export import Dim, ExportedProgram, export
+
+AXES = ("batch", "height", "width")
+"""The first axes of pictures and slices; every size from 1 on works."""
+
+
+def traced(module: nn.Module, example: Tensor) -> ExportedProgram:
+    """The graph of a module, with no places in source files in it.
+
+    Args:
+        module: Takes one tensor, whose axes begin with `AXES`; it is left as it is.
+        example: Such a tensor, of sizes from 2 on.
+    """
+    dense = copy.deepcopy(module).to(memory_format=torch.contiguous_format)  # files hold no other
+    sizes = {axis: Dim(name, min=1) for axis, name in enumerate(AXES)}
+    with torch.no_grad():
+        program = export(dense.eval(), (example,), dynamic_shapes=(sizes,), strict=False)
+    for node in program.graph.nodes:
+        node.meta.pop("stack_trace", None)
+    return program

@@ -1,0 +1,72 @@
+"""A hundred pictures to try models on, as pixels, PNG and JPEG, and what the app says of them."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ichdesk.core.resources import project_path
+from ichdesk.core.steps import Steps
+from ichdesk.imaging.decode import decode_sample, jpeg_bytes
+from ichdesk.imaging.pipeline import QUALITY, model_pixels
+from ichdesk.learn.prediction import Predictor
+
+GRAY, COLORED, RENDERED = 34, 33, 33
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the app says, (100, C) each.
+
+    Attributes:
+        pixels: Of the same pixels that consumers get.
+        jpeg: Of the JPEG files, decoded by Pillow.
+    """
+
+    labels: tuple[str, ...]
+    pixels: npt.NDArray[np.float32]
+    jpeg: npt.NDArray[np.float32]
+
+
+def write_pictures(model: Path, folder: Path) -> Expected:
+    """Write `pixels.npy`, `pixels.bin`, `000.png` and `000.jpg` and so on.
+
+    Args:
+        model: A model file, whose image steps make pictures of slices in Hounsfield units.
+        folder: Where to; it exists.
+    """
+    predictor = Predictor(model, "cpu")
+    pixels, decoded = [], []
+    for number, (seen, jpeg) in enumerate(_pictures(predictor.steps)):
+        Image.fromarray(seen).save(folder / f"{number:03}.png")
+        (folder / f"{number:03}.jpg").write_bytes(jpeg)
+        pixels.append(seen)
+        decoded.append(decode_sample(jpeg))
+    np.save(folder / "pixels.npy", np.stack(pixels))
+    (folder / "pixels.bin").write_bytes(np.stack(pixels).tobytes())
+    said = predictor.predict(np.stack(pixels)), predictor.predict(np.stack(decoded))
+    (folder / "labels.json").write_text(json.dumps(predictor.labels), "utf-8")
+    return Expected(predictor.labels, *said)
+
+
+def _pictures(steps: Steps) -> Iterator[tuple[npt.NDArray[np.uint8], bytes]]:
+    """What the network sees, and a JPEG of it: gray, color-coded, rendered from slices."""
+    for project, count in (("experiment1.tm", GRAY), ("experiment5.tm", COLORED)):
+        for data in _samples(project, ".jpg", count):
+            yield decode_sample(data), data
+    for data in _samples("experiment7.ichdesk", ".png", RENDERED):
+        seen = model_pixels(data, steps)
+        yield seen, jpeg_bytes(Image.fromarray(seen), QUALITY)
+
+
+def _samples(project: str, suffix: str, count: int) -> Iterator[bytes]:
+    """So many samples, spread over the classes."""
+    with zipfile.ZipFile(project_path(project)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(suffix)]
+        for place in np.linspace(0, len(names) - 1, count).astype(int):
+            yield archive.read(names[place])

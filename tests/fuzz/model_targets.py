@@ -1,0 +1,109 @@
+"""Models, weights, and the list of one's own backbones."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tests.fuzz import mutations
+from tests.fuzz.target import Target, scratch
+
+
+def _models() -> list[bytes]:
+    import torch
+
+    from ichdesk.learn.head import Head
+    from ichdesk.learn.model import Model, model_bytes
+
+    head = Head(8, 3, torch.Generator().manual_seed(1)).eval()
+    return [model_bytes(Model(head, ("A", "B", "ü"), "ct-phantom", "f" * 64))]
+
+
+def _model(data: bytes, _: Path) -> str:
+    from ichdesk.learn.model import read_model
+
+    model = read_model(data, "“m”")
+    dimension = len(model.head.state_dict()["mean"])
+    shares = model.classify(np.zeros((2, dimension), np.float32))
+    assert shares.shape == (2, len(model.labels))
+    return f"{len(model.labels)} classes"
+
+
+def _exports() -> list[bytes]:
+    """A small network under Keras's names, as Teachable Machine exports it."""
+    import torch
+
+    from ichdesk.learn.backbones.mobilenet_v2 import MobileNetV2
+    from tests.learn.backbones.conftest import LABELS, Export, keras_weights
+
+    torch.manual_seed(0)
+    net = MobileNetV2().eval()
+    weights = keras_weights(net)
+    weights["dense_Dense1/kernel"] = np.zeros((1280, 4))
+    weights["dense_Dense1/bias"] = np.zeros(4)
+    weights["dense_Dense2/kernel"] = np.zeros((4, len(LABELS)))
+    with scratch() as folder:
+        return [Export(net, weights, folder / "e.zip", "uint8").save().read_bytes()]
+
+
+def _export(data: bytes, folder: Path) -> str:
+    from ichdesk.learn.backbones.tm_import import load_teachable_machine
+
+    path = folder / "case.zip"
+    path.write_bytes(data)
+    _, _, labels = load_teachable_machine(path)
+    return f"{min(len(labels), 9)} classes"
+
+
+def _states() -> list[bytes]:
+    import torch
+
+    found = []
+    state = {"a.weight": torch.ones(2, 3), "b.bias": torch.zeros(2), "fc.weight": torch.ones(1)}
+    for content in (state, {"state_dict": {f"module.{k}": v for k, v in state.items()}}):
+        for is_zip in (True, False):
+            out = io.BytesIO()
+            torch.save(content, out, _use_new_zipfile_serialization=is_zip)
+            found.append(out.getvalue())
+    return found
+
+
+def _state(data: bytes, folder: Path) -> str:
+    import torch
+
+    from ichdesk.learn.backbones.state_file import read_state
+
+    path = folder / "weights.pth"
+    path.write_bytes(data)
+    wanted = {"a.weight": torch.zeros(2, 3), "b.bias": torch.zeros(2)}
+    assert read_state(path, wanted, "Net").keys() == wanted.keys()
+    return "read"
+
+
+def _backbone_lists() -> list[bytes]:
+    import platform
+
+    here = f"{platform.node()}, cpu"
+    added = [{"spec": "a:/b.pth", "title": "B", "parameters": 9}]
+    said = {"version": 1, "added": added, "speeds": {here: {"ct-phantom": 99.5, "x": 3}}}
+    return [json.dumps(said).encode()]
+
+
+def _backbone_list(data: bytes, folder: Path) -> str:
+    from ichdesk.learn.own_backbones import OwnBackbones
+
+    (folder / "backbones.json").write_bytes(data)
+    own = OwnBackbones(folder)
+    found = f"{min(len(own.added), 2)} added, {min(len(own.speeds('cpu')), 2)} speeds"
+    own.remember_speed("cpu", "ct-phantom", 5.0)
+    assert own.speeds("cpu")["ct-phantom"] == 5.0
+    return found
+
+
+TARGETS = {
+    "model": Target(_models, mutations.behind_length(8), _model),
+    "tm-export": Target(_exports, mutations.damaged_zip, _export),
+    "weights": Target(_states, mutations.damaged_zip, _state),
+    "backbones": Target(_backbone_lists, mutations.damaged_json, _backbone_list),
+}
