@@ -70,7 +70,10 @@ def companions(export: Export, names: dict[str, str]) -> Iterator[tuple[str, str
     coco = _coco(export.classes, rows)
     yield names[COCO], json.dumps(coco, ensure_ascii=False, separators=(",", ":")) + "\n"
     has_hu = any(image.keeps_hu for image in export.images)
-    yield names[NOTES], readme_text(export.sides, names[TABLE], export.by_side, has_hu)
+    yield (
+        names[NOTES],
+        readme_text(export.sides, names[TABLE], by_side=export.by_side, has_hu=has_hu),
+    )
 
 
 def _row(image: Written, export: Export) -> dict[str, Any]:

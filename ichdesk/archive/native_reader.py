@@ -229,8 +229,8 @@ class _Record:
         if not isinstance(said, dict) or match is None:
             return None
         keys = [said.get("patient"), said.get("series")]
-        usable = [key if _is_key(key) else None for key in keys]
-        return _Record(match[0], match[1], *usable, usable != keys)  # type: ignore[arg-type]
+        patient, series = usable = [key if _is_key(key) else None for key in keys]
+        return _Record(match[0], match[1], patient, series, usable != keys)  # type: ignore[arg-type]
 
 
 def _is_key(value: Json) -> bool:

@@ -1,7 +1,5 @@
 """The commands: each reads its arguments, does one job and says what came out."""
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from ichdesk import __version__
 from ichdesk.archive import (
@@ -22,7 +19,8 @@ from ichdesk.archive import (
 )
 from ichdesk.cli import backbones as listed
 from ichdesk.cli import health as checked
-from ichdesk.cli import imports, jobs, models, recipes
+from ichdesk.cli import imports, jobs, judge, models, recipes
+from ichdesk.cli import predict as predictions
 from ichdesk.cli import report as reports
 from ichdesk.cli.progress import progress_bars
 from ichdesk.cli.project_facts import facts_result, facts_text
@@ -294,11 +292,11 @@ def predict(
     outputs = [out for out in (csv_out, json_out) if out]
     jobs.check_outputs([model, *paths], outputs)
     with progress_bars() as bars:
-        done: Predicted | Judged
-        if is_project(paths):
-            done = judge_project(model, paths[0], labels, device or "auto", bars)
+        done: predictions.Predicted | judge.Judged
+        if predictions.is_project(paths, labels):
+            done = judge.judge_project(model, paths[0], labels, device or "auto", bars)
         else:
-            done = classify(model, paths, outputs, device or "auto", bars)
+            done = predictions.classify(model, paths, outputs, device or "auto", bars)
     if csv_out:  # before the lines, whose reader may leave
         write_text(done.table, csv_out)
     if json_out:

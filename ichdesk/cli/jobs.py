@@ -7,9 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from ichdesk.archive import (
     NATIVE_SUFFIX,
     TM_SUFFIX,
@@ -27,14 +24,11 @@ from ichdesk.core.notes import shown_name
 from ichdesk.core.project import Project
 from ichdesk.core.results import run_result, split_warnings
 from ichdesk.core.run import TrainingRun, training_key
-from ichdesk.core.steps import Steps
 from ichdesk.core.test_set import overlap_text
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import scans_sentences
-from ichdesk.imaging.pictures import read_one
-from ichdesk.imaging.pipeline import checked, model_pixels
+from ichdesk.imaging.pipeline import checked
 from ichdesk.imaging.placement import add_to_test_set, by_side
-from ichdesk.imaging.sources import FileSource
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol.runs import apply_event, repeat_training, start_training
 
@@ -176,27 +170,6 @@ def warnings(run: TrainingRun) -> list[str]:
     return [line for sentence, details in found for line in (sentence, *details)]
 
 
-def predict(
-    model: Path, paths: Sequence[Path], device: str
-) -> tuple[tuple[str, ...], list[tuple[Path, list[float]]], list[str]]:
-    """Labels, the probabilities of each image that can be read, and a sentence per other one."""
-    from ichdesk.learn.prediction import Predictor  # noqa: PLC0415 - loads torch
-
-    predictor = Predictor(model, device)
-    readable, problems = [], []
-    for path in paths:
-        try:
-            readable.append((path, _pixels(path, predictor.steps)))
-        except UserError as error:
-            problems.append(str(error))
-    images = np.zeros((0, 224, 224, 3), np.uint8)
-    if readable:
-        images = np.stack([image for _, image in readable])
-    probabilities = predictor.predict(images)
-    rows = [(path, row.tolist()) for (path, _), row in zip(readable, probabilities, strict=True)]
-    return predictor.labels, rows, problems
-
-
 def gather_project(source: Path, store: SampleStore) -> Opened:
     """A project from a file, a zip of images or a folder; UserError if it holds no image.
 
@@ -264,12 +237,3 @@ def _save_model(handlers: Any, path: Path, run: TrainingRun) -> None:
     for event in handlers.handle(request):
         if isinstance(event, msg.ModelSaved) and event.error:
             raise UserError(event.error)
-
-
-def _pixels(path: Path, steps: Steps) -> npt.NDArray[np.uint8]:
-    if not path.is_file():
-        raise UserError(f"{path} is no file; check the name.")
-    try:
-        return model_pixels(read_one(FileSource(path).read()), steps)
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from error

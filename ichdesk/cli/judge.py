@@ -42,7 +42,7 @@ class Judged:
     @property
     def warnings(self) -> list[str]:
         """What is to be known before the numbers are believed."""
-        return [*self.mapping.sentences(_REMEDY), SEEN]
+        return [*self.problems, *self.mapping.sentences(_REMEDY), SEEN]
 
     @property
     def table(self) -> str:
@@ -65,21 +65,19 @@ class Judged:
         head = ["file", "patient", "class", "prediction", *names]
         return table_text([head, *cells], end="\n")
 
-    @property
-    def text(self) -> str:
-        """The numbers for people."""
-        found, which = self.judgement.evaluation, "in the enabled classes"
-        if self.asked.is_test_set:
-            which = "of the fixed test set"
+    def lines(self, *, is_brief: bool) -> list[str]:
+        """The numbers for people; without the matrix if it is to be brief."""
+        found, names = self.judgement.evaluation, self.asked.names
+        which = "of the fixed test set" if self.asked.is_test_set else "in the enabled classes"
         lines = [
             f"{self.title}: {counted(len(self.asked.samples), 'image')} {which}",
             f"Accuracy: {_figure_text(found.accuracy)}",
         ]
-        for name, figures in zip(self.asked.names, found.classes, strict=True):
+        for name, figures in zip(names, found.classes, strict=True):
             lines.append(f"Sensitivity for {name}: {_figure_text(figures.sensitivity)}")
         if found.by_patient:
             lines.append("The intervals know which images are of one patient.")
-        return "\n".join([*lines, "", *self._matrix_lines(), "", NOTE])
+        return [*lines, *([] if is_brief else self._matrix_lines()), NOTE]
 
     @property
     def result(self) -> dict[str, Any]:
@@ -96,7 +94,6 @@ class Judged:
             "confusion": self.judgement.confusion.tolist(),
             "metrics": metrics_result(self.judgement.evaluation, mapping.names),
             "warnings": self.warnings,
-            "left_out": list(self.problems),
             "note": NOTE,
         }
 

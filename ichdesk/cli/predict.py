@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from ichdesk.archive import NATIVE_SUFFIX, TM_SUFFIX
+from ichdesk.cli.jobs import warn
 from ichdesk.cli.models import load_trained
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
@@ -28,7 +29,8 @@ from ichdesk.imaging.sources import FileSource, Source, find_sources
 
 _NAMED_AFTER_A_PATIENT = "“A file named after a patient”"
 
-_Vector: TypeAlias = npt.NDArray[np.float32]
+_Where: TypeAlias = tuple[int, int, str | None]
+"""Number of a file, number of a picture in it from 1, and key of the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,19 @@ class Predicted:
         return table_text([head, *cells], end="\n")
 
     @property
-    def lines(self) -> list[str]:
-        """The answer to each image, for people."""
-        return [
-            f"{_printable(row.file)}: {self.labels[row.best]} {row.probabilities[row.best]:.1%}"
-            for row in self.rows
-        ]
+    def warnings(self) -> list[str]:
+        """What is to be said of the files."""
+        return [*self.problems, *filter(None, [self.remark])]
 
-    @property
-    def summary(self) -> str:
-        """How many images of each class there are."""
+    def lines(self, *, is_brief: bool) -> list[str]:
+        """The answer to each image, unless it is to be brief, and how many there are of each."""
         n, found = len(self.rows), Counter(row.best for row in self.rows)
         shares = (
             f"{label} {found[index]:,} ({found[index] / n:.1%})"
             for index, label in enumerate(self.labels)
         )
-        return f"{counted(n, 'image')}: {', '.join(shares)}. {NOTE}"
+        summary = f"{counted(n, 'image')}: {', '.join(shares)}. {NOTE}"
+        return [summary] if is_brief else [*map(self._line, self.rows), summary]
 
     @property
     def result(self) -> dict[str, Any]:
@@ -113,6 +112,9 @@ class Predicted:
             "note": NOTE,
         }
 
+    def _line(self, row: Row) -> str:
+        return f"{_printable(row.file)}: {self.labels[row.best]} {row.probabilities[row.best]:.1%}"
+
 
 @dataclass(slots=True)
 class _Reading:
@@ -128,10 +130,8 @@ class _Reading:
     names: Pseudonyms = field(default_factory=lambda: Pseudonyms(user_salt()))
     files: list[tuple[FileRead, int]] = field(default_factory=list)
 
-    def pictures(
-        self, sources: Sequence[Source]
-    ) -> Iterator[tuple[tuple[int, int, str | None], Pixels]]:
-        """Number of the file, of the picture in it from 1, patient; and the picture."""
+    def pictures(self, sources: Sequence[Source]) -> Generator[tuple[_Where, Pixels], None, None]:
+        """Read all files, and keep nothing but whose pictures they were."""
         with closing(read_files(sources, self.steps, self.names)) as files:
             for number, file in enumerate(files):
                 shown, file.shown = file.shown, []
@@ -141,7 +141,21 @@ class _Reading:
                 self.bars.show("Classifying", number + 1, len(sources))
 
 
-def predict(
+def is_project(paths: Sequence[Path], labels: Sequence[str]) -> bool:
+    """Whether a project is to be judged by, not images to be classified.
+
+    Raises:
+        UserError: There is more than one project, or labels are given for nothing.
+    """
+    projects = [path for path in paths if path.suffix.lower() in {NATIVE_SUFFIX, TM_SUFFIX}]
+    if projects and len(paths) > 1:
+        raise UserError(f"{projects[0]} is a project; give it alone, or give images.")
+    if labels and not projects:
+        raise UserError("--label says what labels stand for in a project; give a project file.")
+    return bool(projects)
+
+
+def classify(
     model: Path, paths: Sequence[Path], outputs: Sequence[Path], device: str, bars: Bars
 ) -> Predicted:
     """Classify every image behind some paths; only the answers are kept in memory.
@@ -154,7 +168,7 @@ def predict(
         bars: Show progress.
 
     Raises:
-        UserError: The model cannot be used, there is nothing to classify, or an output is an image.
+        UserError: The model cannot be used, no image can be read, or an output is an image.
     """
     from ichdesk.learn.prediction import Predictor  # noqa: PLC0415 - loads torch
 
@@ -169,8 +183,18 @@ def predict(
         closing(reading.pictures(sources)) as pictures,
         closing(predictor.each(pictures)) as each,
     ):
-        answers = [(*where, answer.tolist()) for where, answer in each]
-    return _public(predictor.labels, answers, reading, paths, notes)
+        answers = [(where, answer.tolist()) for where, answer in each]
+    predicted = _public(predictor.labels, answers, reading, paths, notes)
+    if not predicted.rows:
+        raise _nothing(predicted.problems)
+    return predicted
+
+
+def _nothing(problems: Sequence[str]) -> UserError:
+    if len(problems) == 1:
+        return UserError(problems[0])
+    warn(problems)
+    return UserError("No image can be read there, so nothing was written; choose other files.")
 
 
 def _without(sources: Sequence[Source], own: Sequence[Path]) -> list[Source]:
@@ -195,7 +219,7 @@ def _is_image(path: Path) -> bool:
 
 def _public(
     labels: tuple[str, ...],
-    answers: Sequence[tuple[int, int, str | None, list[float]]],
+    answers: Sequence[tuple[_Where, list[float]]],
     reading: _Reading,
     paths: Sequence[Path],
     notes: Notes,
@@ -209,7 +233,7 @@ def _public(
     counts = [count for _, count in reading.files]
     rows = tuple(
         Row(f"{texts[i]} slice {place}" if counts[i] > 1 else texts[i], patient or "", answer)
-        for i, place, patient, answer in answers
+        for (i, place, patient), answer in answers
     )
     problems = [_discreet(sentence, reading.names) for sentence in notes.sentences()]
     for (file, count), text in zip(reading.files, texts, strict=True):
@@ -228,14 +252,8 @@ def _discreet(sentence: str, pseudonyms: Pseudonyms) -> str:
 def _remark(hidden: int) -> str:
     if not hidden:
         return ""
-    may, is_ = ("may identify a patient and is", "it") if hidden == 1 else (
-        "may identify patients and are",
-        "they",
-    )
-    return (
-        f"{counted(hidden, 'name')} of files or folders {may} numbered instead, "
-        f"in the order in which {is_} would stand in the folder."
-    )
+    may = "may identify a patient and is" if hidden == 1 else "may identify patients and are"
+    return f"{counted(hidden, 'name')} of files and folders {may} shown as numbers, in their order."
 
 
 def _printable(text: str) -> str:

@@ -188,6 +188,6 @@ def _known(mapping: LabelMap, index: int, found: ClassFigures) -> ClassFigures:
 
 
 def _quoted(names: Sequence[str]) -> str:
-    """ “A”, “B” and “C”."""
+    """“A”, “B” and “C”."""
     quoted = [f"“{name}”" for name in names]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))

@@ -4,9 +4,10 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from ichdesk.core.spreadsheet import harmless
 from ichdesk.core.split_facts import BY_TEST_SET
+from ichdesk.core.spreadsheet import harmless
 from ichdesk.core.test_set import SIDES
 
 COLUMNS = (
@@ -38,14 +39,14 @@ class Origin:
     is_test: bool
 
 
+Row: TypeAlias = tuple[str, str, Origin]
+"""File, SHA-256 and what is known of an image."""
+
+
 class Manifest:
-    """A manifest that was read.
+    """What was read of one manifest, or of several of one folder."""
 
-    Args:
-        rows: File, SHA-256 and what is known, of each image.
-    """
-
-    def __init__(self, rows: Iterable[tuple[str, str, Origin]]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         self._by_place: dict[tuple[str, str], Origin] = {}
         self._by_content: dict[str, Origin] = {}
         for file, sha256, origin in rows:
@@ -62,8 +63,8 @@ class Manifest:
         return self._by_place.get((file, sha256)) or self._by_content.get(sha256)
 
 
-def read_manifest(lines: Iterable[str]) -> Manifest | None:
-    """Read the lines of such a table; None if it is another one.
+def read_rows(lines: Iterable[str]) -> list[Row]:
+    """Read the lines of such a table; no rows if it is another one.
 
     Raises:
         ValueError: It is damaged.
@@ -71,13 +72,13 @@ def read_manifest(lines: Iterable[str]) -> Manifest | None:
     try:
         table = csv.DictReader(lines)
         if not set(_NEEDED) <= set(table.fieldnames or ()):
-            return None
-        return Manifest(_row(said) for said in table)
+            return []
+        return [_row(said) for said in table]
     except csv.Error as error:
         raise ValueError("the table is damaged") from error
 
 
-def _row(said: dict[str, str | None]) -> tuple[str, str, Origin]:
+def _row(said: dict[str, str | None]) -> Row:
     file, name, split, by, patient, series, sha256 = (said[key] or "" for key in _NEEDED)
     in_class_folder = file.count("/") == 1
     is_test = (split, by) == _IS_TEST and in_class_folder

@@ -1,4 +1,4 @@
-"""Which images of a project a model is tested on, whoever asks: after a training, or without one."""
+"""Which images of a project a model is tested on: by a training, or as one would choose them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ class Sides:
 def sides_of(project: Project, run: TrainingRun | None = None) -> Sides:
     """How a project is split: by its fixed test set, else as in a run, else as by a training now.
 
-    A training leaves out what it cannot read, which only it finds out; where there is such an image,
-    it may hold out others than are said here without a run. Disabled classes are on the side of
-    training, but for their images of the fixed test set and of patients who are tested on.
+    A training leaves out what it cannot read, which only it finds out; where there is such an
+    image, it may hold out others than are said here without a run. Disabled classes are on the side
+    of training, but for their images of the fixed test set and of patients who are tested on.
 
     Args:
         project: All of its classes are split.

@@ -7,22 +7,26 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import TypeAlias
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.limits import MAX_CLASSES
+from ichdesk.core.names import usable_name
 from ichdesk.core.notes import Notes, counted, shown_name
+from ichdesk.core.sample_manifest import Origin
 from ichdesk.core.samples import Sample
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.gathered import Gathered, Scans
 from ichdesk.imaging.hu_png import is_hu_png
 from ichdesk.imaging.order import in_order
+from ichdesk.imaging.origins import Origins
 from ichdesk.imaging.pictures import Encoded, read_samples
 from ichdesk.imaging.slices import Place
-from ichdesk.imaging.sources import Placed, Source, find_sources
+from ichdesk.imaging.sources import Placed, find_sources
 from ichdesk.imaging.turns import LARGE_BYTES, turn
 
 _MOST_THREADS = 8
@@ -39,10 +43,11 @@ _Members: TypeAlias = dict[str | None, list["_Kept"]]
 
 @dataclass(slots=True)
 class _Decoded:
-    """What came of one file: samples, and why there are no more of them."""
+    """What came of one file: samples, why there are no more, and what a manifest says of it."""
 
     samples: list[Encoded] = field(default_factory=list)
     problem: UserError | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def gather(
     """
     notes, pseudonyms = Notes(), Pseudonyms(user_salt())
     tell = progress or _tell_nobody
-    placed = find_sources(paths, notes)
+    origins = Origins(notes)
+    placed = [origins.placed(item) for item in find_sources(paths, notes)]
     members: _Members = {}
     problems: _Problems = []
     with Decoders() as decoders:
@@ -88,21 +94,39 @@ def gather(
                 tell(done, len(placed))
                 problems.extend(_problem(item.source.name, result))
                 for encoded in result.samples:
-                    name = None if encoded.place and one_class else item.class_name
+                    name = None if encoded.place and one_class else _class_name(item, result)
                     if name not in members and len(members) == MAX_CLASSES:
                         problems.append((item.source.name, _BEYOND))
                         break
-                    members.setdefault(name, []).append(_kept(encoded, add))
+                    kept = _kept(encoded, result.origin, add, pseudonyms)
+                    members.setdefault(name, []).append(kept)
     tell(len(placed), len(placed))
     return _gathered(members, _discreet(notes, problems, paths, pseudonyms), pseudonyms, paths)
 
 
-def _kept(encoded: Encoded, add: Callable[[bytes], Sample]) -> _Kept:
+def _class_name(item: Placed, result: _Decoded) -> str | None:
+    """The name of its folder, or, of an export, of the class for which that folder was made."""
+    if item.class_name and result.origin and result.origin.class_name:
+        return usable_name(result.origin.class_name.strip(), ())
+    return item.class_name
+
+
+def _kept(
+    encoded: Encoded,
+    origin: Origin | None,
+    add: Callable[[bytes], Sample],
+    pseudonyms: Pseudonyms,
+) -> _Kept:
     sample, place = add(encoded.data), encoded.place
+    patient, series = (place.patient, place.series) if place else (None, None)
+    if origin is not None:
+        patient = patient or pseudonyms.kept("patient", origin.patient)
+        series = series or pseudonyms.kept("series", origin.series)
+        sample = replace(sample, is_test=origin.is_test)
     if place is not None:
-        is_hu = is_hu_png(encoded.data)
-        sample = replace(sample, patient=place.patient, series=place.series, is_hu=is_hu)
-    return _Kept(sample, place, encoded.shows_text)
+        place = replace(place, patient=patient, series=series)
+        sample = replace(sample, is_hu=is_hu_png(encoded.data))
+    return _Kept(replace(sample, patient=patient, series=series), place, encoded.shows_text)
 
 
 def _tell_nobody(done: int, total: int) -> None:
@@ -171,7 +195,7 @@ def _decoded(
     with ThreadPoolExecutor(threads, "decode") as pool:
         try:
             for item in placed:
-                waiting.append((item, pool.submit(_decode, item.source, read, stop)))
+                waiting.append((item, pool.submit(_decode, item, read, stop)))
                 if len(waiting) > threads * _AHEAD_PER_THREAD:
                     yield _next(waiting, partial(tell, done, len(placed)))
                     done += 1
@@ -193,11 +217,15 @@ def _next(
     return item, future.result()
 
 
-def _decode(source: Source, read: _Read, stop: Event) -> _Decoded:
-    decoded = _Decoded()
+def _decode(item: Placed, read: _Read, stop: Event) -> _Decoded:
+    decoded, source = _Decoded(), item.source
     try:
         with turn(source.size > LARGE_BYTES):
-            for sample in read(source.read()):
+            data = source.read()
+            if item.manifest is not None:
+                manifest, file = item.manifest
+                decoded.origin = manifest.find(file, sha256(data).hexdigest())
+            for sample in read(data):
                 decoded.samples.append(sample)
                 if stop.is_set():
                     break

@@ -11,7 +11,7 @@ from ichdesk.imaging.decode import decode_sample, sample_jpeg, unknown_kind
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms
 from ichdesk.imaging.dicom.start import DEFLATED
-from ichdesk.imaging.hu_png import hu_png
+from ichdesk.imaging.hu_png import hu_png, is_hu_png, read_hu_png
 from ichdesk.imaging.kinds import HEAD_BYTES, Kind, kind_of
 from ichdesk.imaging.quiet import quiet
 from ichdesk.imaging.slices import HuImage, Place, Slice, shown_jpeg
@@ -42,7 +42,7 @@ def read_samples(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Ite
     Raises:
         UserError: The file cannot be used; what came before is good.
     """
-    if kind_of(data[:HEAD_BYTES]) is Kind.PICTURE:
+    if kind_of(data[:HEAD_BYTES]) is Kind.PICTURE and not is_hu_png(data):
         picture = sample_jpeg(data)
         yield Encoded(picture, None, has_text(decode_sample(picture)))
         return
@@ -51,12 +51,15 @@ def read_samples(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Ite
 
 
 def read_slices(data: bytes, pseudonyms: Pseudonyms, decoders: Decoders) -> Iterator[Slice]:
-    """Read the slices of a DICOM or NIfTI file, packed by gzip or not.
+    """Read the slices of a DICOM or NIfTI file, packed by gzip or not, or the one of a sample.
 
     Raises:
         UserError: The file cannot be used; what came before is good.
     """
     kind = kind_of(data[:HEAD_BYTES])
+    if is_hu_png(data):
+        yield read_hu_png(data)
+        return
     unpacks = kind is Kind.GZIP or data.find(DEFLATED, 0, _META_BYTES) >= 0
     with turn(unpacks or len(data) > LARGE_BYTES):
         if kind is Kind.GZIP:
@@ -83,7 +86,7 @@ def read_one(data: bytes) -> bytes:
     Raises:
         UserError: The file cannot be used.
     """
-    if kind_of(data[:HEAD_BYTES]) in {Kind.PICTURE, None}:
+    if kind_of(data[:HEAD_BYTES]) in {Kind.PICTURE, None} and not is_hu_png(data):
         return sample_jpeg(data)
     nobody = Pseudonyms()
     with Decoders() as decoders:

@@ -1,8 +1,8 @@
 """Names of files as text that may be passed on: those that may be a patient's become numbers."""
 
-import os
 import re
 from collections.abc import Sequence
+from os.path import commonpath
 from pathlib import Path
 
 from ichdesk.imaging.dicom.identity import Pseudonyms
@@ -26,11 +26,11 @@ def parts_below(source: Source, paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _below(path: Path, paths: Sequence[Path]) -> tuple[str, ...]:
-    given = [os.path.abspath(path) for path in paths]
-    if len(given) > 1 or not os.path.isdir(given[0]):
-        given = [os.path.dirname(each) for each in given]
+    given = [each.absolute() for each in paths]
+    if len(given) > 1 or not given[0].is_dir():
+        given = [each.parent for each in given]
     try:
-        return Path(os.path.abspath(path)).relative_to(os.path.commonpath(given)).parts
+        return path.absolute().relative_to(commonpath(given)).parts
     except ValueError:  # on several disks of Windows, or listed by a DICOMDIR
         return (path.name,)
 

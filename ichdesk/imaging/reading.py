@@ -1,7 +1,7 @@
 """Image files of every kind to what the network sees of them, one after another, none kept."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class FileRead:
 
 def read_files(
     sources: Sequence[Source], steps: Steps, pseudonyms: Pseudonyms
-) -> Iterator[FileRead]:
+) -> Generator[FileRead, None, None]:
     """Read files on several threads, a few of them ahead of the caller.
 
     Every slice of a scan is read, as an import would read it.

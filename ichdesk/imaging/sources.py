@@ -12,6 +12,7 @@ from ichdesk.core.limits import MAX_ENTRIES, MAX_VOLUME_BYTES, unpacked_limit
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, counted, os_reason, shown_name
 from ichdesk.core.ordinary import open_ordinary
+from ichdesk.core.sample_manifest import Manifest, beside_images
 from ichdesk.core.zip_entries import (
     EntryError,
     NotZipError,
@@ -37,6 +38,10 @@ _DISC_CONTENTS = "dicomdir"
 
 class Source(Protocol):
     """An image's bytes, wherever they lie; `read` may be called by any thread."""
+
+    @property
+    def path(self) -> Path:
+        """The file, or the zip that it is in."""
 
     @property
     def name(self) -> str:
@@ -123,10 +128,16 @@ class ZipSource:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A source and the class it belongs to; None is the class that it was dropped on."""
+    """A source and the class it belongs to; None is the class that it was dropped on.
+
+    Attributes:
+        manifest: Of the export that the file lies in, and the file's name in there; None if it lies
+            in none.
+    """
 
     class_name: str | None
     source: Source
+    manifest: tuple[Manifest, str] | None = None
 
 
 def _limit(head: bytes) -> int:
@@ -245,6 +256,8 @@ def _by_folder(found: list[Found], *, one_is_class: bool) -> Iterator[Placed]:
 
     A folder around all others, as zips often have one, is not a class.
     """
+    everything = {parts for parts, _ in found}
+    found = [item for item in found if not beside_images(item[0], everything)]
     found.sort(key=lambda item: [natural_key(part) for part in item[0]])
     while _is_wrapped(found):
         found = [(parts[1:] or parts, source) for parts, source in found]

@@ -37,7 +37,7 @@ class HuClassifier(nn.Module):
 
     Args:
         classifier: (N, 3, 224, 224) in about [-1, 1] to (N, C) probabilities.
-        steps: What turns Hounsfield units into a picture; none that `unheld_step` names.
+        steps: What turns Hounsfield units into a picture; such that `unheld_sentence` says nothing.
     """
 
     def __init__(self, classifier: nn.Module, steps: Steps) -> None:

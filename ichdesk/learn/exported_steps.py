@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from ichdesk.core.steps import Step, Steps
+from ichdesk.core.steps import Steps
 from ichdesk.imaging.colors import COLOR_SHARE, GRAY_SHARE, NARROWEST, ORANGE, RED
+from ichdesk.imaging.steps import STEPS
 from ichdesk.imaging.window import PRESETS
 
 _WHITE = 255.0
@@ -15,9 +16,16 @@ _BY_NAME = {preset.name: preset for preset in PRESETS}
 _RED, _GREEN, _BLUE = 0.299, 0.587, 0.114  # ITU-R BT.601
 
 
-def unheld_step(steps: Steps) -> Step | None:
-    """The first step that cannot be written in tensors, such as one that searches for the head."""
-    return next((step for step in steps if step.name not in _IN_TENSORS), None)
+def unheld_sentence(steps: Steps) -> str:
+    """Why Hounsfield units cannot be given to an exported model; "" if they can."""
+    unheld = (STEPS[step.name].title for step in steps if step.name not in _IN_TENSORS)
+    title = next(unheld, None)
+    if title is None:
+        return ""
+    return (
+        f"The image step “{title}” works in ICHDesk alone, so an exported model takes finished "
+        "pictures and no Hounsfield units."
+    )
 
 
 def picture_of(hu: Tensor, steps: Steps) -> Tensor:
@@ -25,7 +33,7 @@ def picture_of(hu: Tensor, steps: Steps) -> Tensor:
 
     Args:
         hu: (N, H, W) Hounsfield units.
-        steps: None that `unheld_step` names.
+        steps: Such that `unheld_sentence` says nothing.
 
     Returns:
         Gray (N, 1, H, W) or RGB (N, 3, H, W), from 0 to 1.

@@ -51,7 +51,7 @@ class Predictor:
         self.labels = model.labels
         self.steps: Steps = model.steps
 
-    def each(self, images: Iterable[tuple[T, Image]]) -> Iterator[tuple[T, Vector]]:
+    def each(self, images: Iterable[tuple[T, Image]]) -> Generator[tuple[T, Vector], None, None]:
         """Classify images one after another, in batches on several threads.
 
         Args:

@@ -6,7 +6,7 @@ that tracing sees every step. Positions are float64 and rounded in the same orde
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch

@@ -28,6 +28,7 @@ from ichdesk.ui.widgets.notice_bar import NoticeBar
 from ichdesk.ui.widgets.window_size import fit_screen
 
 if TYPE_CHECKING:
+    from ichdesk.ui.export_dialog import ExportDialog
     from ichdesk.ui.under_the_hood import UnderTheHood
 
 _FIRST_SIZE_PX = (1440, 900)
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self._under_the_hood: UnderTheHood | None = None
         self._hood_making = HoodMaking(session, theme, self._take_hood, self)
         self._lesson_view: LessonView | None = None
+        self._export_dialog: ExportDialog | None = None
         self.companions = Companions(session, theme, bridge.post, self.show_in_class)
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.canvas.surface.training_card.under_the_hood_requested.connect(
             self._on_under_the_hood_requested
         )
+        self.canvas.surface.preview_card.export_requested.connect(self.export_model)
         self.canvas.surface.training_card.image_steps_requested.connect(self.show_image_steps)
         theme.changed.connect(self._on_theme)
         self._on_theme()
@@ -105,8 +108,14 @@ class MainWindow(QMainWindow):
         self.files.export_samples()
 
     def export_model(self) -> None:
-        """Export as the Preview card does."""
-        self.canvas.surface.preview_card.export_button.click()
+        """Show the dialog that makes a file of the trained model, once."""
+        from ichdesk.ui.export_dialog import ExportDialog  # noqa: PLC0415 - when asked for
+
+        if self._export_dialog is None:
+            self._export_dialog = ExportDialog(self._session, self._theme, self._settings, self)
+            self._export_dialog.finished.connect(self._on_export_closed)
+        self._export_dialog.show()
+        self._export_dialog.activateWindow()
 
     def export_report(self) -> None:
         """Ask for a file and write the last finished training up, as a web page and as a PDF."""
@@ -198,6 +207,8 @@ class MainWindow(QMainWindow):
             self._under_the_hood.refresh(change)
         elif self._session.run is not None:
             self._hood_making.start()
+        if self._export_dialog is not None:
+            self._export_dialog.refresh(change)
         self.companions.refresh(change)
 
     def add_message_bar(self, bar: QWidget) -> None:
@@ -307,6 +318,9 @@ class MainWindow(QMainWindow):
     def _on_under_the_hood_requested(self) -> None:
         panel = self._under_the_hood
         self.show_under_the_hood(panel is None or panel.isHidden())
+
+    def _on_export_closed(self) -> None:
+        self._export_dialog = None
 
     def _on_theme(self) -> None:
         self.menus.show_icons(self._theme)

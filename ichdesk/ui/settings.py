@@ -21,7 +21,7 @@ _MOST_BYTES = 2**20
 
 
 class Settings:
-    """Recent files, theme, last folder and the window's place.
+    """Recent files, theme, last folder, last export format and the window's place.
 
     The file is read each time and written at once, so that several windows can share it. What
     cannot be read in it was never there, and where it cannot be written nothing is remembered
@@ -75,6 +75,16 @@ class Settings:
     @last_folder.setter
     def last_folder(self, folder: Path) -> None:
         self._remember(last_folder=str(folder))
+
+    @property
+    def export_format(self) -> str:
+        """Name of the format in which a model was exported last; "" if none was."""
+        said = self._read().get("export_format")
+        return said if isinstance(said, str) else ""
+
+    def remember_export(self, name: str, folder: Path) -> None:
+        """Begin with this format and this folder the next time."""
+        self._remember(export_format=name, last_folder=str(folder))
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -152,6 +152,9 @@ def _menus(p: Palette) -> str:
 def _scrolling(p: Palette) -> str:
     return f"""
     QScrollArea, QAbstractScrollArea#canvas {{ background: transparent; border: none; }}
+    QScrollArea[role="page"] {{
+        border: 2px solid transparent; border-radius: {_HALF}px; }}
+    QScrollArea[role="page"]:focus {{ border-color: {p.accent}; }}
     QListView[role="strip"] {{ background: transparent; border: none; outline: none; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}

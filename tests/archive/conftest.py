@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ichdesk.archive import SampleStore
+from ichdesk.archive import Opened, SampleStore, open_project, save_project
+from ichdesk.core.run_book import RunBook
+from ichdesk.imaging.pipeline import checked
+from tests.archive.native_files import Entries, packed
+from tests.fakes.projects import finished_run, full_project
 
 WORKSHOP = Path(__file__).parents[3] / "shared" / "data" / "workshop_experiment1.tm"
 MANIFEST = {
@@ -74,3 +78,32 @@ def make_zip(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+def contents(opened: Opened) -> dict[str, list[bytes]]:
+    return {b.name: [s.read() for s in b.samples] for b in opened.project.classes}
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("whole")
+    with SampleStore(folder) as store:
+        project = full_project(store)
+        save_project(project, folder / "whole.ichdesk", runs=RunBook.of(finished_run(project)))
+    return (folder / "whole.ichdesk").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def entries(raw: bytes) -> Entries:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture
+def opened(tmp_path: Path, store: SampleStore) -> Callable[[bytes | Entries], Opened]:
+    def read(data: bytes | Entries) -> Opened:
+        path = tmp_path / "x.ichdesk"
+        path.write_bytes(data if isinstance(data, bytes) else packed(data))
+        return open_project(path, store, check_steps=checked)
+
+    return read

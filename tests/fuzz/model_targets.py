@@ -2,12 +2,17 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ichdesk.core.model_facts import ModelFacts
 from tests.fuzz import mutations
 from tests.fuzz.target import Target, scratch
+
+_DAMAGED_HEADER = mutations.behind_length(8)
 
 
 def _models() -> list[bytes]:
@@ -17,17 +22,40 @@ def _models() -> list[bytes]:
     from ichdesk.learn.model import Model, model_bytes
 
     head = Head(8, 3, torch.Generator().manual_seed(1)).eval()
-    return [model_bytes(Model(head, ("A", "B", "ü"), "ct-phantom", "f" * 64))]
+    model = Model(head, ("A", "B", "ü"), "ct-phantom", "f" * 64)
+    facts = ModelFacts(50, 9, 7, (0.4, 0.97), ((3, 3), (2, 3), (2, 3)), "slice")
+    return [model_bytes(model), model_bytes(replace(model, facts=facts))]
+
+
+def _damaged_model(data: bytes, chance: Any, others: Any) -> bytes:
+    """The file, or one of the documents that its header holds as text."""
+    try:
+        length = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + length])
+        said = header["__metadata__"]
+        name = chance.choice([key for key in ("facts", "labels", "steps") if said[key]])
+        text = mutations.damaged_json(said[name].encode(), chance, [b"{}"])
+        said[name] = text.decode("utf-8", "surrogatepass")
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        name = ""
+    if not name or chance.random() < 0.5:
+        return _DAMAGED_HEADER(data, chance, others)
+    changed = json.dumps(header).encode()
+    return len(changed).to_bytes(8, "little") + changed + data[8 + length :]
 
 
 def _model(data: bytes, _: Path) -> str:
-    from ichdesk.learn.model import read_model
+    from ichdesk.learn.exporters import Subject
+    from ichdesk.learn.model import model_bytes, read_model
 
     model = read_model(data, "“m”")
     dimension = len(model.head.state_dict()["mean"])
     shares = model.classify(np.zeros((2, dimension), np.float32))
     assert shares.shape == (2, len(model.labels))
-    return f"{len(model.labels)} classes"
+    json.dumps(Subject(model).card(), ensure_ascii=False).encode()
+    again = read_model(model_bytes(model), "“again”")
+    assert (again.labels, again.facts) == (model.labels, model.facts)
+    return f"{len(model.labels)} classes, {'' if model.facts else 'no '}facts"
 
 
 def _exports() -> list[bytes]:
@@ -102,7 +130,7 @@ def _backbone_list(data: bytes, folder: Path) -> str:
 
 
 TARGETS = {
-    "model": Target(_models, mutations.behind_length(8), _model),
+    "model": Target(_models, _damaged_model, _model),
     "tm-export": Target(_exports, mutations.damaged_zip, _export),
     "weights": Target(_states, mutations.damaged_zip, _state),
     "backbones": Target(_backbone_lists, mutations.damaged_json, _backbone_list),

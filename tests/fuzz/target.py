@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ichdesk.core.errors import UserError
 from ichdesk.protocol.codec import ProtocolError
@@ -46,7 +47,5 @@ def outcome(target: Target, data: bytes, folder: Path) -> str:
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder for a while."""
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as name:
         yield Path(name)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SALT_NAME = "patient-keys.salt"
 _SALT_BYTES = 32
+_KEY_BYTES = 16
+_KEY = re.compile(f"[0-9a-f]{{{2 * _KEY_BYTES}}}")
 _WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_WORD = 2
 _SHORTEST_PART = 5  # of a name written without spaces, or of a number
@@ -100,7 +102,17 @@ class Pseudonyms:
         if not text:
             return None
         data = text.encode("utf-8", "surrogatepass")
-        return blake2b(data, digest_size=16, key=self._salt, person=kind.encode()).hexdigest()
+        person = kind.encode()
+        return blake2b(data, digest_size=_KEY_BYTES, key=self._salt, person=person).hexdigest()
+
+    def kept(self, kind: str, text: str) -> str | None:
+        """A key that was written down: itself if it is one, else the key of whatever it is.
+
+        Args:
+            kind: What it stands for, as in `key`.
+            text: Of any origin; somebody may have put a number or a name there.
+        """
+        return text if _KEY.fullmatch(text) else self.key(kind, text)
 
     def patient(self, dataset: "Dataset") -> str | None:
         """The patient's key, of the study if the file names no patient; remembers the name."""

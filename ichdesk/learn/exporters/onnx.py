@@ -7,9 +7,8 @@ from torch.export import ExportedProgram
 
 from ichdesk import __version__
 from ichdesk.core.errors import UserError
-from ichdesk.imaging.steps import STEPS
 from ichdesk.learn.exported import hu_program, picture_program
-from ichdesk.learn.exported_steps import unheld_step
+from ichdesk.learn.exported_steps import unheld_sentence
 from ichdesk.learn.exporters import Files, Stages, Subject, exporter
 from ichdesk.learn.tracing import AXES
 
@@ -17,8 +16,15 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 _OPSET = 18  # the oldest that has all it takes, so that old runtimes can read it, too
-_PICTURE = "image: uint8 RGB, (batch, height, width, 3); any size, cropped and resized in the model"
-_SLICE = "hu: float32 Hounsfield units, (batch, height, width), square pixels; image steps included"
+_PICTURE = (
+    "image: uint8 RGB, (batch, height, width, 3) of any size; the central square is resized to 224 "
+    "px with a Lanczos filter in the model, at most 1 of 255 levels from what ICHDesk does"
+)
+_SLICE = (
+    "hu: float32 Hounsfield units, (batch, height, width) with square pixels; image steps and the "
+    "fit to 224 px are in the model"
+)
+_HU_ELSEWHERE = "The format “ONNX for Hounsfield units” takes these, with the image steps built in."
 
 
 @exporter(
@@ -32,7 +38,9 @@ def onnx(subject: Subject) -> Stages:
     yield "Tracing the network"
     program = picture_program(subject.classifier)
     yield "Translating it to ONNX"
-    return _files(program, "image", subject.card() | {"input": _PICTURE})
+    about_hu = unheld_sentence(subject.model.steps) or _HU_ELSEWHERE
+    card = subject.card() | {"input": _PICTURE, "hounsfield_units": about_hu}
+    return _files(program, "image", card)
 
 
 @exporter(
@@ -43,11 +51,8 @@ def onnx(subject: Subject) -> Stages:
 )
 def onnx_hu(subject: Subject) -> Stages:
     """A file that takes slices; UserError if an image step cannot be in it."""
-    if step := unheld_step(subject.model.steps):
-        raise UserError(
-            f"The image step “{STEPS[step.name].title}” cannot be part of an ONNX file; "
-            "export to ONNX, which takes finished pictures, or train without this step."
-        )
+    if unheld := unheld_sentence(subject.model.steps):
+        raise UserError(f"{unheld} Export to “ONNX” instead.")
     yield "Tracing the network"
     program = hu_program(subject.classifier, subject.model.steps)
     yield "Translating it to ONNX"
@@ -88,3 +93,7 @@ def _clean(model: "ModelProto") -> None:
     for part in (graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
+    for tensor in (*graph.input, *graph.output):
+        for name, size in zip(AXES, tensor.type.tensor_type.shape.dim, strict=False):
+            if size.dim_param:
+                size.dim_param = name

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -20,11 +20,10 @@ from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.card import Card
 from ichdesk.ui.widgets.chip import Chip
 from ichdesk.ui.widgets.elided_label import ElidedLabel
-from ichdesk.ui.widgets.file_dialogs import ask_open_paths, ask_save_path
+from ichdesk.ui.widgets.file_dialogs import ask_open_paths
 from ichdesk.ui.widgets.icon_button import IconButton
 
 WIDTH_PX = 320
-MODEL_SUFFIX = ".ichmodel"
 DISCLAIMER = "For teaching, not for diagnosis."
 _IMAGES = "Images (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp);;All files (*)"
 _CHOOSE = "Choose an image above to see what the model makes of it."
@@ -33,7 +32,13 @@ _TRAINING = "The model is being trained; its output appears when that is done."
 
 
 class PreviewCard(Card):
-    """Shows the session's preview images one at a time."""
+    """Shows the session's preview images one at a time.
+
+    Attributes:
+        export_requested: Asks for the dialog that exports the model.
+    """
+
+    export_requested = Signal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Preview", parent)
@@ -138,14 +143,6 @@ class PreviewCard(Card):
             for (position, name), probability in zip(classes, known, strict=True)
         )
 
-    def _on_export(self) -> None:
-        stem = self._session.path.stem if self._session.path else "model"
-        path = ask_save_path(
-            self, "Export model", f"{stem}{MODEL_SUFFIX}", f"ICHDesk models (*{MODEL_SUFFIX})"
-        )
-        if path is not None:
-            self._session.export_model(path)
-
     def _on_choose(self) -> None:
         self._on_dropped(ask_open_paths(self, "Choose images", _IMAGES))
 
@@ -154,7 +151,7 @@ class PreviewCard(Card):
             self._session.preview_files(paths)
 
     def _connect(self) -> None:
-        self.export_button.clicked.connect(self._on_export)
+        self.export_button.clicked.connect(self.export_requested)
         self.drop_area.clicked.connect(self._on_choose)
         self.drop_area.dropped.connect(self._on_dropped)
         self.previous_button.clicked.connect(lambda: self.show_index(self._index - 1))

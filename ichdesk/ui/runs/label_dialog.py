@@ -7,7 +7,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
+    QFrame,
+    QGridLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from ichdesk.ui.theme import CARD_GAP_PX, GRID_PX
 from ichdesk.ui.widgets.caption_label import CaptionLabel
-from ichdesk.ui.widgets.elided_label import ElidedLabel
 
 NO_CLASS = "none of them"
 _WIDTH_PX = 440
@@ -26,7 +26,7 @@ _HOW = (
     "Labels of one class are added up. What the model gives to a label without a class is left "
     "out, and the rest is shared out again."
 )
-_UNSAID = "No label means {}, so the model can never say it."
+_UNSAID = "No label means {} yet, so the model could never say so."
 
 
 class LabelDialog(QDialog):
@@ -79,20 +79,24 @@ class LabelDialog(QDialog):
     def _refresh(self) -> None:
         said = set(self.mapping)
         unsaid = [name for place, name in enumerate(self._classes) if place not in said]
-        self.warning.say(_UNSAID.format(", ".join(unsaid)) if unsaid else "")
+        self.warning.say(_UNSAID.format(" or ".join(unsaid)) if unsaid else "")
         self.compare_button.setEnabled(len(unsaid) < len(self._classes))
 
     def _lay_out(self, name: str, labels: Sequence[str]) -> None:
-        rows = QWidget()
-        form = QFormLayout(rows)
-        form.setContentsMargins(0, 0, GRID_PX, 0)
-        form.setSpacing(GRID_PX)
-        for label, field in zip(labels, self.fields, strict=True):
-            shown = ElidedLabel(label)
+        rows = QFrame()
+        rows.setProperty("role", "panel")
+        grid = QGridLayout(rows)
+        grid.setContentsMargins(0, 0, GRID_PX, 0)
+        grid.setSpacing(GRID_PX)
+        for row, (label, field) in enumerate(zip(labels, self.fields, strict=True)):
+            shown = QLabel(label)
             shown.setTextFormat(Qt.TextFormat.PlainText)
-            shown.setMinimumWidth(_WIDTH_PX // 3)
+            shown.setWordWrap(True)
             field.setAccessibleName(f"Class of {label}")
-            form.addRow(shown, field)
+            grid.addWidget(shown, row, 0)
+            grid.addWidget(field, row, 1)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         scroll = QScrollArea()
         scroll.setWidget(rows)
         scroll.setWidgetResizable(True)
@@ -101,9 +105,9 @@ class LabelDialog(QDialog):
         asked = QLabel(_ASK.format(name))
         asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*(CARD_GAP_PX,) * 4)
-        column.setSpacing(2 * GRID_PX)
+        parts = QVBoxLayout(self)
+        parts.setContentsMargins(*(CARD_GAP_PX,) * 4)
+        parts.setSpacing(2 * GRID_PX)
         for widget in (asked, scroll, self.warning, CaptionLabel(_HOW), self.buttons):
-            column.addWidget(widget)
+            parts.addWidget(widget)
         self.setMinimumWidth(_WIDTH_PX)

@@ -133,8 +133,7 @@ def differences_text(a: KeptRun, b: KeptRun) -> str:
 def _setting_lines(a: TrainingRun, b: TrainingRun) -> list[str]:
     others = [side for side, run in (("A", a), ("B", b)) if run.origin]
     if others:
-        are = "is the answers" if len(others) == 1 else "are the answers"
-        return [f"{' and '.join(others)} {are} of another model, whose training is not known."]
+        return [f"{' and '.join(others)}: answers of another model, whose training is not known."]
     differing = differing_settings(a.config, b.config)
     return [f"A: {old}; B: {new}" for old, new in differing] or ["The settings are the same."]
 

@@ -31,10 +31,10 @@ def ask_open_path(
     return Path(name) if name else None
 
 
-def ask_folder(parent: QWidget, title: str) -> Path | None:
-    """Ask for a folder, or None."""
+def ask_folder(parent: QWidget, title: str, folder: Path | None = None) -> Path | None:
+    """Ask for a folder, or None; starts in `folder`, or where the last dialog ended."""
     with untraced():
-        name = QFileDialog.getExistingDirectory(parent, title)
+        name = QFileDialog.getExistingDirectory(parent, title, str(folder or ""))
     return Path(name) if name else None
 
 

@@ -1,6 +1,8 @@
 """A model on the embedded backbone, as a training leaves it, and pictures to try it on."""
 
 import zipfile
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,11 +12,13 @@ from ichdesk.core.model_facts import ModelFacts
 from ichdesk.core.resources import project_path
 from ichdesk.imaging.decode import decode_sample
 from ichdesk.learn.backbones import load_backbone
-from ichdesk.learn.exporters import Subject
+from ichdesk.learn.exporters import EXPORTERS, Files, Subject
 from ichdesk.learn.features import Image, Vector
 from ichdesk.learn.head import Head
 from ichdesk.learn.model import Model
 from ichdesk.learn.pixels import to_input
+
+Made = Callable[[str], tuple[list[str], Files]]
 
 LABELS = ("Hemorrhage", "Normal – ok 🧠", "Third")
 
@@ -54,3 +58,25 @@ def expected(subject: Subject, pictures: Image) -> Vector:
     with torch.inference_mode():
         answer: torch.Tensor = subject.classifier(to_input(pictures))
     return answer.numpy()
+
+
+@pytest.fixture(scope="session")
+def untouched(subject: Subject) -> dict[str, torch.Tensor]:
+    """The weights before anything was exported."""
+    return {key: tensor.clone() for key, tensor in subject.classifier.state_dict().items()}
+
+
+@pytest.fixture(scope="session")
+def made(subject: Subject, untouched: dict[str, torch.Tensor]) -> Made:
+    """The stages that an exporter goes through, and its files; made once, as some are slow."""
+
+    @cache
+    def make(name: str) -> tuple[list[str], Files]:
+        stages, making = [], EXPORTERS[name].make(subject)
+        while True:
+            try:
+                stages.append(next(making))
+            except StopIteration as end:
+                return stages, end.value
+
+    return make

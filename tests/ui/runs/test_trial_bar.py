@@ -68,7 +68,7 @@ def test_known_names_ask_nothing(window: RunsWindow, session: Session, qtbot: Qt
     assert cells(window, IMAGES)[0] == "12, by slice"
     assert cells(window, NUMBER) == ["2", "1 (in use)"]
     assert window.model.ticked == (1, 2)
-    assert "B is the answers of another model" in window.pane.differences.text()
+    assert "B: answers of another model" in window.pane.differences.text()
     window.table.choose(2)
     qtbot.waitUntil(lambda: window.editor.restore_button.toolTip() == say.NOT_TRAINED)
     assert not window.editor.restore_button.isEnabled()

@@ -1,19 +1,16 @@
-"""From a cell of the confusion matrix to its images, and from there to every edit and back."""
+"""From a cell of the confusion matrix to its images, over several runs."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from ichdesk.archive import SampleStore
 from ichdesk.core.project import Project
 from ichdesk.core.samples import ClassBin, Sample
-from ichdesk.core.split_facts import SplitFacts
 from ichdesk.core.steps import DEFAULT_STEPS, Step
 from ichdesk.protocol import messages as msg
 from ichdesk.session.session import Session
@@ -22,94 +19,8 @@ from ichdesk.ui.cell_images import CellImages
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.panels.confusion_matrix import ConfusionMatrixPanel
 from ichdesk.ui.theme import Mode
+from tests.ui.cell_images.hands import ERRORS, finish, opened, positions, select, told
 from tests.ui.conftest import jpeg
-
-ERRORS = [0.6, 0.95, 0.7]  # how sure the model is of each bleed that it calls normal
-
-
-def finish(session: Session, tested: int = 6, outcome: msg.Outcome = msg.Outcome.DONE) -> None:
-    """Train to the end: the first three test images of the first class come out as the second."""
-    assert session.is_training or session.train()
-    run = session.run
-    assert run is not None
-    classes = len(run.class_ids)
-    test = tuple(tuple(range(tested)) for _ in range(classes))
-    session.handle(msg.SplitMade(run.request_id, test, test, "cpu", (), SplitFacts()))
-    answers = np.zeros((classes * tested, classes), np.float32)
-    counts = np.zeros((classes, classes), np.int64)
-    for row in range(classes * tested):
-        truth, number = divmod(row, tested)
-        called, sure = (1, ERRORS[number]) if row < len(ERRORS) else (truth, 0.8)
-        answers[row, truth] = 1 - sure
-        answers[row, called] = sure
-        counts[truth, called] += 1
-    session.handle(msg.EpochEnded(run.request_id, 0, 0.9, 0.8, 0.5, 0.6, counts))
-    session.handle(msg.RunEnded(run.request_id, outcome, test_probabilities=answers))
-
-
-@pytest.fixture
-def session(live_session: Session, fill: Callable[..., None]) -> Session:
-    fill(Bleed=8, Normal=8)
-    return live_session
-
-
-@pytest.fixture
-def ids(session: Session) -> tuple[int, int]:
-    bleed, normal = session.project.classes
-    return bleed.id, normal.id
-
-
-@pytest.fixture
-def panel(window: MainWindow, session: Session) -> ConfusionMatrixPanel:
-    finish(session)
-    window.show_under_the_hood(True)
-    found = window.findChildren(ConfusionMatrixPanel)
-    assert len(found) == 1
-    return found[0]
-
-
-@pytest.fixture
-def images(
-    qtbot: QtBot, window: MainWindow, panel: ConfusionMatrixPanel, ids: tuple[int, int]
-) -> CellImages:
-    """The three bleeds that were called normal."""
-    window.companions.show_cell_images(ids)
-    return opened(qtbot, window)
-
-
-def opened(qtbot: QtBot, window: MainWindow) -> CellImages:
-    images = window.companions.get("cell-images")
-    assert images is not None
-    qtbot.waitExposed(images)
-    return images
-
-
-def select(images: CellImages, *rows: int) -> None:
-    images.grid.clearSelection()
-    for row in rows:
-        index = images.grid.model().index(row, 0, QModelIndex())
-        images.grid.setCurrentIndex(index) if row == rows[0] else None
-        images.grid.selectionModel().select(
-            index, images.grid.selectionModel().SelectionFlag.Select
-        )
-
-
-def move_to(images: CellImages, name: str) -> None:
-    images.move_menu.aboutToShow.emit()
-    next(a for a in images.move_menu.actions() if a.text() == name).trigger()
-
-
-def told(images: CellImages) -> list[str]:
-    """What is read out for each image."""
-    role = Qt.ItemDataRole.AccessibleTextRole
-    model = images.grid.model()
-    return [model.index(row, 0).data(role) for row in range(model.rowCount())]
-
-
-def positions(images: CellImages) -> list[int]:
-    """Positions in the class when the model was trained."""
-    return [row.prediction.position for row in images.grid.rows]
-
 
 # --- opening ---------------------------------------------------------------------------------
 
@@ -210,122 +121,6 @@ def test_renamed_and_deleted_classes_are_called_as_now(
     images.show_cell((ids[1], ids[1]))
     assert all(text.endswith("Removed since.") for text in told(images))
     assert images.since_label.text() == "Since the training, 6 were removed."
-
-
-# --- what can be done ------------------------------------------------------------------------
-
-
-def test_removed_images_stay_listed_until_undo(
-    qtbot: QtBot, images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    select(images, 0, 2)
-    assert images.selected_label.text() == "2 images selected"
-    qtbot.keyClick(images.grid, Qt.Key.Key_Delete)
-    assert len(session.project.class_by_id(ids[0]).samples) == 6
-    assert [text.endswith("Removed since.") for text in told(images)] == [True, False, True]
-    assert images.since_label.text() == "Since the training, 2 were removed."
-    assert images.title_label.text() == "3 of 6 Bleed images were called Normal"
-    assert "Out of date" in images.chip.text()
-    assert not images.grid.selected
-    assert images.undo_button.accessibleName() == "Undo remove samples"
-    images.undo_button.click()
-    assert not any(text.endswith("Removed since.") for text in told(images))
-    assert not images.chip.isVisible()
-    assert not session.is_stale
-
-
-def test_a_removed_image_cannot_be_removed_again(
-    images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    select(images, 0)
-    images.remove_button.click()
-    select(images, 0)
-    assert not images.remove_button.isEnabled()
-    images.grid.delete_requested.emit()
-    assert len(session.project.class_by_id(ids[0]).samples) == 7
-
-
-def test_moved_images_say_where_they_are(
-    images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    moved = [images.grid.rows[row].prediction.sample for row in (0, 1)]
-    select(images, 0, 1)
-    images.move_menu.aboutToShow.emit()
-    assert [action.text() for action in images.move_menu.actions()] == ["Normal"]
-    move_to(images, "Normal")
-    assert set(session.project.class_by_id(ids[1]).samples[-2:]) == set(moved)
-    assert told(images)[0].endswith("Now in Normal.")
-    assert images.since_label.text() == "Since the training, 2 were moved to another class."
-    select(images, 0)
-    move_to(images, "Bleed")
-    assert session.project.class_by_id(ids[0]).samples[-1] == moved[0]
-    assert not told(images)[0].endswith("Now in Normal.")
-
-
-def test_images_of_several_classes_are_one_step_of_undo(
-    images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    session.move_samples(ids[0], [1], ids[1])
-    before = session.project
-    select(images, 0, 1)
-    images.remove_button.click()
-    assert session.project.sample_count == before.sample_count - 2
-    session.undo()
-    assert session.project == before
-
-
-def test_the_viewer_opens_at_the_image_wherever_it_is(
-    qtbot: QtBot, window: MainWindow, images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    sample = images.grid.rows[0].prediction.sample
-    session.move_samples(ids[0], [0, 1], ids[1])
-    select(images, 0)
-    qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.companions.get("viewer") is not None
-    assert window.companions.get("viewer").trail is not None
-    assert window.companions.get("viewer").trail.here.sample == sample
-    assert window.companions.get("viewer").trail.here.class_id == ids[1]
-
-
-def test_enter_opens_the_image_with_the_keyboard_unless_it_is_gone(
-    qtbot: QtBot, window: MainWindow, images: CellImages
-) -> None:
-    select(images, 0)
-    images.remove_button.click()
-    qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.companions.get("viewer") is None
-    images.undo_button.click()
-    assert not images.grid.selected
-    qtbot.keyClick(images.grid, Qt.Key.Key_Return)
-    assert window.companions.get("viewer") is not None
-
-
-def test_show_in_class_selects_it_in_its_card(
-    window: MainWindow, images: CellImages, session: Session, ids: tuple[int, int]
-) -> None:
-    session.remove_samples(ids[0], [0])
-    sample = images.grid.rows[0].prediction.sample
-    select(images, 0)
-    images.class_button.click()
-    strip = window.canvas.surface.class_cards[ids[0]].strip
-    assert [strip.samples[row] for row in strip.selected_rows] == [sample]
-
-
-def test_one_of_two_equal_images_is_removed_alone(
-    qtbot: QtBot, window: MainWindow, session: Session, store: SampleStore
-) -> None:
-    twin = store.add(jpeg(1))
-    bleeds = (twin, store.add(jpeg(2)), twin, *(store.add(jpeg(9 + k)) for k in range(4)))
-    normals = tuple(store.add(jpeg(50 + k)) for k in range(6))
-    bins = (ClassBin("Bleed", bleeds), ClassBin("Normal", normals))
-    session._replace_project(Project(bins), None)
-    finish(session)
-    window.companions.show_cell_images(None)
-    images = opened(qtbot, window)
-    assert positions(images) == [1, 2, 0]
-    select(images, 1)
-    images.remove_button.click()
-    assert [row.place is None for row in images.grid.rows] == [False, True, False]
 
 
 # --- runs ------------------------------------------------------------------------------------
