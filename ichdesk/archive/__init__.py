@@ -1,6 +1,6 @@
 """Project files: Teachable Machine's .tm and .ichdesk, read without trust, written without risk."""
 
-from ichdesk.archive.export import export_samples
+from ichdesk.archive.export import PICTURES, ExportForm, export_samples
 from ichdesk.archive.files import open_project, save_project
 from ichdesk.archive.lost import lost_in_tm, lost_text
 from ichdesk.archive.native import SUFFIX as NATIVE_SUFFIX
@@ -10,8 +10,10 @@ from ichdesk.archive.store import SampleStore
 
 __all__ = [
     "NATIVE_SUFFIX",
+    "PICTURES",
     "TM_SUFFIX",
     "Cancelled",
+    "ExportForm",
     "Opened",
     "Progress",
     "SampleStore",

@@ -175,10 +175,11 @@ class _NativeReader:
 
     def _described(self, record: "_Record", stored: Sample) -> Sample:
         """The sample with what the record says of it."""
-        if record not in self.described:
+        said = self.described.get(record)
+        if said is None:
             said = replace(stored, patient=record.patient, series=record.series)
             self.described[record] = said
-        return self.described[record]
+        return said
 
     def _refuse_if_all_failed(self) -> None:
         failures = [error for error in self.tried.values() if isinstance(error, EntryError)]

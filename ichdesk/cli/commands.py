@@ -14,12 +14,11 @@ from ichdesk.archive import (
     TM_SUFFIX,
     Cancelled,
     SampleStore,
-    export_samples,
     save_project,
 )
 from ichdesk.cli import backbones as listed
+from ichdesk.cli import folders, imports, jobs, judge, models, recipes
 from ichdesk.cli import health as checked
-from ichdesk.cli import imports, jobs, judge, models, recipes
 from ichdesk.cli import predict as predictions
 from ichdesk.cli import report as reports
 from ichdesk.cli.progress import progress_bars
@@ -114,7 +113,8 @@ def import_(paths: tuple[Path, ...], class_name: str | None, into: Path) -> None
     """Add images, DICOM and NIfTI files, folders and zips of them to a project file.
 
     FILE ends in .ichdesk, which keeps Hounsfield units, or .tm; it is made if it is missing, as is
-    the class. Without --class, a folder of folders makes a class of each.
+    the class. Without --class, a folder of folders makes a class of each, and if these are train
+    and test, the folders in test are the fixed test set.
     """
     jobs.check_outputs(paths, [into])
     with closing(SampleStore()) as store, progress_bars() as bars:
@@ -128,10 +128,18 @@ def import_(paths: tuple[Path, ...], class_name: str | None, into: Path) -> None
 @click.argument("source", metavar="IN", type=_PATH)
 @click.argument("out", type=_PATH)
 @_force
-def convert(source: Path, out: Path, force: bool) -> None:
+@click.option(
+    "--layout",
+    type=click.Choice(folders.LAYOUTS),
+    help="Folders for classes, or train and test around them; with a test set, split.",
+)
+@click.option("--manifest/--no-manifest", default=None, help="Write manifest.csv and COCO JSON.")
+@click.option("--hu", is_flag=True, help="Keep Hounsfield units, as 16-bit PNG.")
+def convert(source: Path, out: Path, force: bool, **given: Any) -> None:
     """Turn projects and folders of class folders into each other.
 
-    IN and OUT are .ichdesk or .tm files, or folders.
+    IN and OUT are .ichdesk or .tm files, or folders. A folder gets a manifest with split, patients
+    and series beside its images, and examples for torchvision, fastai and MONAI.
     """
     with closing(SampleStore()) as store, progress_bars() as bars:
 
@@ -139,6 +147,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
             bars.show("Saving", done, total)
 
         if out.suffix.lower() in {NATIVE_SUFFIX, TM_SUFFIX}:
+            folders.refuse_options(given)
             jobs.refuse_existing(out, force)
             opened = jobs.gather_project(source, store)
             project = opened.project
@@ -146,8 +155,7 @@ def convert(source: Path, out: Path, force: bool) -> None:
             count = project.sample_count
             jobs.warn_lost(out, opened)
         else:
-            project = jobs.open_reporting(source, store)[0]
-            count = export_samples(project, out, progress, baked(project))
+            count = folders.write_folder(jobs.open_file(source, store), out, progress, **given)
     click.echo(f"Wrote {counted(count, 'image')} to {out}")
 
 

@@ -7,14 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from ichdesk.archive import NATIVE_SUFFIX, TM_SUFFIX, Opened, SampleStore, save_project
-from ichdesk.cli.jobs import open_file, warn, warn_lost
+from ichdesk.cli.jobs import add_test_images, open_file, warn, warn_lost
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
 from ichdesk.core.project import Project
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.gathered import Gathered, Scans
 from ichdesk.imaging.pipeline import baked
-from ichdesk.imaging.placement import add_gathered
+from ichdesk.imaging.placement import add_gathered, by_side
 
 
 def import_into(
@@ -22,7 +22,9 @@ def import_into(
 ) -> tuple[int, Scans]:
     """Add images to a project file; how many, and what the slices among them came from.
 
-    What was left out, and what the file cannot keep, is told on standard error.
+    Of a folder with nothing but `train` and `test`, the latter goes into the fixed test set. What
+    was left out, what the file cannot keep, and what the test images came from, is told on standard
+    error.
 
     Args:
         file: A .ichdesk or .tm file, new or existing; it is replaced whole or not at all.
@@ -45,10 +47,15 @@ def import_into(
     if class_name is not None:
         project, target = _class_called(project, class_name)
     reading, saving = partial(bars.show, "Reading"), partial(bars.show, "Saving")
-    gathered = gather(paths, store.add, reading, one_class=target is not None)
+    sides = by_side(paths) if target is None else [(paths, False)]
+    own = sides[0][0]
+    gathered = gather(own, store.add, reading, one_class=target is not None)
     if target is not None:
         gathered = _as_one(gathered)
-    project, added = add_gathered(project, gathered, target, paths)
+    project, added = add_gathered(project, gathered, target, own)
+    for (folder,), _ in sides[1:]:
+        project, tested = add_test_images(project, folder, store, reading)
+        added += tested
     if not added:
         raise _nothing_added(gathered.left_out)
     warn(gathered.left_out)

@@ -11,6 +11,7 @@ from ichdesk.archive import (
     NATIVE_SUFFIX,
     TM_SUFFIX,
     Opened,
+    Progress,
     SampleStore,
     lost_in_tm,
     lost_text,
@@ -181,7 +182,7 @@ def gather_project(source: Path, store: SampleStore) -> Opened:
         raise UserError(f"{source} does not exist; check the name.")
     if len(sides := by_side([source])) > 1:
         ((train,), _), ((test,), _) = sides
-        return Opened(with_test_images(gather_project(train, store).project, test, store), ())
+        return Opened(add_test_images(gather_project(train, store).project, test, store)[0], ())
     gathered = gather([source], store.add)
     warn([*gathered.left_out, *scans_sentences(gathered.scans)])
     project = Project()
@@ -208,18 +209,30 @@ def with_test_images(project: Project, folder: Path, store: SampleStore) -> Proj
     """
     if not folder.exists():
         raise UserError(f"{folder} does not exist; check the name.")
-    gathered = gather([folder], store.add)
-    project, added, strangers = add_to_test_set(project, gathered, None)
-    warn([*gathered.left_out, *scans_sentences(gathered.scans)])
+    project, added = add_test_images(project, folder, store)
     if not added:
         raise UserError(
             f"{folder} has no test image for a class of the project; put the images of each class "
             "into a folder of its name."
         )
-    named = [shown_name(name) for name in strangers if name]
-    warn([f"{name} is no class of the project; its images were left out." for name in named])
-    warn(list(filter(None, [overlap_text(project, added)])))
     return project
+
+
+def add_test_images(
+    project: Project, folder: Path, store: SampleStore, progress: Progress | None = None
+) -> tuple[Project, int]:
+    """Put the images of a folder into the fixed test set, and say how many there were.
+
+    What was left out, and what spoils the test set, is told on standard error.
+    """
+    gathered = gather([folder], store.add, progress)
+    project, added, strangers = add_to_test_set(project, gathered, None)
+    warn([*gathered.left_out, *scans_sentences(gathered.scans)])
+    if added:
+        named = [shown_name(name) for name in strangers if name]
+        warn([f"{name} is no class of the project; its images were left out." for name in named])
+        warn(list(filter(None, [overlap_text(project, added)])))
+    return project, len(added)
 
 
 def _start(project: Project) -> tuple[tuple[str, ...], msg.StartTraining, TrainingRun]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,11 @@ from ichdesk.core.spreadsheet import table_text
 from ichdesk.core.steps import Steps
 from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.kinds import HEAD_BYTES, kind_of
+from ichdesk.imaging.origins import Origins
 from ichdesk.imaging.pipeline import Pixels
 from ichdesk.imaging.public_names import PublicNames, parts_below
 from ichdesk.imaging.reading import FileRead, read_files
-from ichdesk.imaging.sources import FileSource, Source, find_sources
+from ichdesk.imaging.sources import FileSource, Placed, find_sources
 
 _NAMED_AFTER_A_PATIENT = "“A file named after a patient”"
 
@@ -130,15 +131,15 @@ class _Reading:
     names: Pseudonyms = field(default_factory=lambda: Pseudonyms(user_salt()))
     files: list[tuple[FileRead, int]] = field(default_factory=list)
 
-    def pictures(self, sources: Sequence[Source]) -> Generator[tuple[_Where, Pixels], None, None]:
+    def pictures(self, placed: Sequence[Placed]) -> Generator[tuple[_Where, Pixels], None, None]:
         """Read all files, and keep nothing but whose pictures they were."""
-        with closing(read_files(sources, self.steps, self.names)) as files:
+        with closing(read_files(placed, self.steps, self.names)) as files:
             for number, file in enumerate(files):
                 shown, file.shown = file.shown, []
                 self.files.append((file, len(shown)))
                 for place, each in enumerate(shown, start=1):
                     yield (number, place, each.patient), each.pixels
-                self.bars.show("Classifying", number + 1, len(sources))
+                self.bars.show("Classifying", number + 1, len(placed))
 
 
 def is_project(paths: Sequence[Path], labels: Sequence[str]) -> bool:
@@ -174,13 +175,13 @@ def classify(
 
     predictor = Predictor(load_trained(model), device)
     notes = Notes()
-    found = [placed.source for placed in find_sources(paths, notes)]
-    sources = _without(found, [model, *outputs])
-    if not sources and not notes.sentences():
+    origins = Origins(notes)
+    placed = _without(map(origins.placed, find_sources(paths, notes)), [model, *outputs])
+    if not placed and not notes.sentences():
         raise UserError(f"{paths[0]} holds no image; choose images or a folder of them.")
     reading = _Reading(predictor.steps, bars)
     with (
-        closing(reading.pictures(sources)) as pictures,
+        closing(reading.pictures(placed)) as pictures,
         closing(predictor.each(pictures)) as each,
     ):
         answers = [(where, answer.tolist()) for where, answer in each]
@@ -197,15 +198,16 @@ def _nothing(problems: Sequence[str]) -> UserError:
     return UserError("No image can be read there, so nothing was written; choose other files.")
 
 
-def _without(sources: Sequence[Source], own: Sequence[Path]) -> list[Source]:
+def _without(placed: Iterable[Placed], own: Sequence[Path]) -> list[Placed]:
     """Leave out the files of this command itself."""
     ours = {path.resolve() for path in own}
-    kept = list[Source]()
-    for source in sources:
-        if not (isinstance(source, FileSource) and source.path.resolve() in ours):
-            kept.append(source)
-        elif _is_image(source.path):
-            raise UserError(f"{source.path} is one of the images; choose another name for it.")
+    kept = list[Placed]()
+    for item in placed:
+        path = item.source.path
+        if not (isinstance(item.source, FileSource) and path.resolve() in ours):
+            kept.append(item)
+        elif _is_image(path):
+            raise UserError(f"{path} is one of the images; choose another name for it.")
     return kept
 
 

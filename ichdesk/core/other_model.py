@@ -16,6 +16,7 @@ from ichdesk.core.proportions import patient_groups
 from ichdesk.core.samples import Sample
 
 SEEN = "If the model was trained on some of these images, it looks better here than it is."
+_FEWEST = 2  # classes between which a model can choose
 _NO_LABEL = "The model has no label for this class."
 
 
@@ -50,12 +51,12 @@ class LabelMap:
             remedy: How to say which class a label stands for, as the end of a sentence.
 
         Raises:
-            UserError: It leaves everything open.
+            UserError: It leaves nothing to tell apart.
         """
-        if len(self.unknown_classes) == len(self.names):
+        if len(self.names) - len(self.unknown_classes) < _FEWEST:
             raise UserError(
-                f"No label of the model ({_quoted(self.labels)}) is called like a class of the "
-                f"project ({_quoted(self.names)}); {remedy}."
+                f"Fewer than two classes of the project ({_quoted(self.names)}) have a label of "
+                f"the model ({_quoted(self.labels)}), so there is nothing to compare; {remedy}."
             )
         said = []
         if strange := self.strange_labels:

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import Generic, TypeVar
 
 from ichdesk.core.errors import UserError
@@ -23,6 +24,7 @@ class Registry(Generic[T]):
         self._package = package
         self._plugins: dict[str, T] = {}
         self._discovered = False
+        self._lock = RLock()
 
     def register(self, name: str) -> Callable[[T], T]:
         """Register the decorated object under a name; a second use of a name raises ValueError."""
@@ -37,11 +39,12 @@ class Registry(Generic[T]):
 
     def discover(self) -> None:
         """Import every module of the package once, in alphabetical order."""
-        if self._discovered:
-            return
-        self._discovered = True
-        for module in module_names(self._package):
-            importlib.import_module(module)
+        with self._lock:  # other threads wait until all of them are here
+            if self._discovered:
+                return
+            self._discovered = True
+            for module in module_names(self._package):
+                importlib.import_module(module)
 
     def names(self) -> list[str]:
         """Every registered name, sorted."""

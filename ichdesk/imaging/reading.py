@@ -1,11 +1,12 @@
 """Image files of every kind to what the network sees of them, one after another, none kept."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from threading import Event
 
 from ichdesk.core.ahead import ahead
@@ -14,10 +15,11 @@ from ichdesk.core.steps import Steps
 from ichdesk.imaging.decode import sample_jpeg
 from ichdesk.imaging.dicom.decoders import Decoders
 from ichdesk.imaging.dicom.identity import Pseudonyms
+from ichdesk.imaging.hu_png import is_hu_png
 from ichdesk.imaging.kinds import HEAD_BYTES, Kind, kind_of
 from ichdesk.imaging.pictures import read_slices, slice_sample
 from ichdesk.imaging.pipeline import Pixels, model_pixels
-from ichdesk.imaging.sources import Source
+from ichdesk.imaging.sources import Placed, Source
 from ichdesk.imaging.turns import LARGE_BYTES, turn
 
 _MOST_THREADS = 8
@@ -50,14 +52,14 @@ class FileRead:
 
 
 def read_files(
-    sources: Sequence[Source], steps: Steps, pseudonyms: Pseudonyms
+    placed: Sequence[Placed], steps: Steps, pseudonyms: Pseudonyms
 ) -> Generator[FileRead, None, None]:
     """Read files on several threads, a few of them ahead of the caller.
 
-    Every slice of a scan is read, as an import would read it.
+    Every slice of a scan is read, all as an import would read them.
 
     Args:
-        sources: Files and entries of zips.
+        placed: Files and entries of zips; of those with a manifest, it may say the patient.
         steps: What happens to slices in Hounsfield units.
         pseudonyms: Makes the keys of patients, and learns their names.
     """
@@ -65,24 +67,30 @@ def read_files(
     stop = Event()
     with Decoders() as decoders, ThreadPoolExecutor(threads, "read") as pool:
         show = partial(_shown, steps=steps, pseudonyms=pseudonyms, decoders=decoders)
-        read = partial(_read, show=show, stop=stop)
+        read = partial(_read, show=show, stop=stop, pseudonyms=pseudonyms)
         try:
-            with closing(ahead(pool, read, sources, threads * _AHEAD_PER_THREAD)) as files:
+            with closing(ahead(pool, read, placed, threads * _AHEAD_PER_THREAD)) as files:
                 yield from files
         finally:
             stop.set()
 
 
-def _read(source: Source, show: "partial[Iterator[Shown]]", stop: Event) -> FileRead:
-    file = FileRead(source)
+def _read(
+    item: Placed,
+    show: Callable[[bytes], Iterator[Shown]],
+    stop: Event,
+    pseudonyms: Pseudonyms,
+) -> FileRead:
+    file = FileRead(item.source)
     if stop.is_set():
         return file
     try:
-        with turn(source.size > LARGE_BYTES):
-            data = source.read()
+        with turn(item.source.size > LARGE_BYTES):
+            data = item.source.read()
             file.is_scan = kind_of(data[:HEAD_BYTES]) not in {Kind.PICTURE, None}
+            known = _known_patient(item, data, pseudonyms)
             for shown in show(data):
-                file.shown.append(shown)
+                file.shown.append(replace(shown, patient=shown.patient or known))
                 if stop.is_set():
                     break
     except UserError as error:
@@ -90,10 +98,19 @@ def _read(source: Source, show: "partial[Iterator[Shown]]", stop: Event) -> File
     return file
 
 
+def _known_patient(item: Placed, data: bytes, pseudonyms: Pseudonyms) -> str | None:
+    """What the manifest beside a file says."""
+    if item.manifest is None:
+        return None
+    manifest, name = item.manifest
+    origin = manifest.find(name, sha256(data).hexdigest())
+    return pseudonyms.kept("patient", origin.patient) if origin else None
+
+
 def _shown(
     data: bytes, steps: Steps, pseudonyms: Pseudonyms, decoders: Decoders
 ) -> Iterator[Shown]:
-    if kind_of(data[:HEAD_BYTES]) is Kind.PICTURE:
+    if kind_of(data[:HEAD_BYTES]) is Kind.PICTURE and not is_hu_png(data):
         yield Shown(model_pixels(sample_jpeg(data)))
         return
     for image in read_slices(data, pseudonyms, decoders):

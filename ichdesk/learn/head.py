@@ -35,7 +35,7 @@ RECIPES: Mapping[str, Recipe] = {
 
 
 class Head(nn.Module):
-    """Standardize, Dense(100, ReLU), Dense(C) without bias; (N, D) features to (N, C) logits.
+    """Standardize, Dense(H, ReLU), Dense(C) without bias; (N, D) features to (N, C) logits.
 
     A new head leaves the features as they are until `fit_scaler` says otherwise.
 
@@ -43,14 +43,21 @@ class Head(nn.Module):
         dimension: D, features per sample.
         classes: C.
         generator: Source of the initial weights.
+        hidden_units: H; another number than ours only for a head that was trained elsewhere.
     """
 
-    def __init__(self, dimension: int, classes: int, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        dimension: int,
+        classes: int,
+        generator: torch.Generator,
+        hidden_units: int = HIDDEN_UNITS,
+    ) -> None:
         super().__init__()
         self.mean = nn.Buffer(torch.zeros(dimension))
         self.scale = nn.Buffer(torch.ones(dimension))
-        self.hidden = nn.Linear(dimension, HIDDEN_UNITS)
-        self.output = nn.Linear(HIDDEN_UNITS, classes, bias=False)
+        self.hidden = nn.Linear(dimension, hidden_units)
+        self.output = nn.Linear(hidden_units, classes, bias=False)
         initialize_dense(self.hidden, generator)
         initialize_dense(self.output, generator)
 

@@ -12,6 +12,7 @@ from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional as F  # noqa: N812 - the usual name
 
 from ichdesk.core.errors import UserError
+from ichdesk.learn.head import Head
 from ichdesk.learn.keras_graph import PICTURE, Builder, Layer, Shape, Value
 from ichdesk.learn.keras_operations import OPERATIONS, Operation, UnknownOperationError
 
@@ -29,7 +30,7 @@ def keras_layers(network: nn.Module) -> list[Layer]:
     Raises:
         UserError: The network does something that no layer here does.
     """
-    graph = fx.symbolic_trace(network)
+    graph = fx.GraphModule(network, _Tracer().trace(network))
     height, width, channels = PICTURE
     with torch.inference_mode():
         ShapeProp(graph).propagate(torch.zeros(1, channels, height, width))
@@ -40,6 +41,14 @@ def keras_layers(network: nn.Module) -> list[Layer]:
             f"This format cannot hold the network, because it knows no “{error}”; "
             "choose another format."
         ) from error
+
+
+class _Tracer(fx.Tracer):
+    """Leaves the head whole."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Whether a module is one operation."""
+        return isinstance(m, Head) or super().is_leaf_module(m, module_qualified_name)
 
 
 def _written(graph: fx.GraphModule) -> list[Layer]:

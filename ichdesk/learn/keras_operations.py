@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from torch import nn
 
+from ichdesk.learn.head import Head
 from ichdesk.learn.keras_graph import Builder, Shape, Value, Vector
 
 Operation: TypeAlias = Callable[..., Value]
@@ -54,7 +55,7 @@ def convolution(net: Builder, x: Value, conv: nn.Conv2d) -> Value:
     is_same = max(step) == 1 and all(2 * p + 1 == k for p, k in zip(around, size, strict=True))
     if not is_same:
         x = _padded(net, x, (around[0], around[0]), (around[1], around[1]))
-    config = {
+    config: dict[str, Any] = {
         "kernel_size": list(size),
         "strides": list(step),
         "padding": "same" if is_same else "valid",
@@ -76,11 +77,24 @@ def dense(net: Builder, x: Value, linear: nn.Linear) -> Value:
     """Dense, with the gain and shift that wait in its weights."""
     kernel: Vector = linear.weight.numpy().astype(np.float64).T  # (in, out)
     gain, shift = x.factors()
-    bias = shift @ kernel + (0.0 if linear.bias is None else linear.bias.numpy())
-    has_bias = linear.bias is not None or bool(bias.any())
+    own = dict(linear.named_parameters()).get("bias")
+    bias = shift @ kernel + (0.0 if own is None else own.numpy())
+    has_bias = own is not None or bool(bias.any())
     weights = {"kernel": gain[:, None] * kernel} | ({"bias": bias} if has_bias else {})
     config = {"units": linear.out_features, "use_bias": has_bias}
-    return net.add("Dense", [Value(x.layer, x.shape)], config, weights)
+    plain = Value(x.layer, x.shape)
+    return net.add("Dense", [plain], config, weights, (linear.out_features,))
+
+
+@operation("Head")
+def classify(net: Builder, x: Value, head: Head) -> Value:
+    """Two Dense layers, on the features as the backbone gives them: importers take just these."""
+    scale = head.scale.double().numpy()
+    standardized = net.settled(x).scaled(scale, -head.mean.numpy() * scale)
+    net.name = "head_hidden"
+    hidden = relu(net, dense(net, standardized, head.hidden))
+    net.name = "head_output"
+    return dense(net, hidden, head.output)
 
 
 @operation("BatchNorm2d")
@@ -98,13 +112,13 @@ def batch_norm(_net: Builder, x: Value, norm: nn.BatchNorm2d) -> Value:
 @operation("relu", "ReLU")
 def relu(net: Builder, x: Value, *_: Any, **__: Any) -> Value:
     """ReLU."""
-    return net.add("ReLU", [x])
+    return net.add("ReLU", [x], shape=x.shape)
 
 
 @operation("relu6", "ReLU6")
 def relu6(net: Builder, x: Value, *_: Any, **__: Any) -> Value:
     """ReLU, cut at 6."""
-    return net.add("ReLU", [x], {"max_value": 6.0})
+    return net.add("ReLU", [x], {"max_value": 6.0}, shape=x.shape)
 
 
 @operation("sigmoid", "Sigmoid")
@@ -156,15 +170,10 @@ def mul(net: Builder, x: Any, other: Any) -> Value:
 
 @operation("cat")
 def cat(net: Builder, tensors: Sequence[Value], dim: int = 0) -> Value:
-    """Concatenate along the channels; gains and shifts go on waiting."""
+    """Concatenate along the channels."""
     if dim not in {1, -len(tensors[0].shape)}:
         raise UnknownOperationError("concatenation of places")
-    plain = [Value(value.layer, value.shape) for value in tensors]
-    joined = net.add("Concatenate", plain, {"axis": -1})
-    if all(value.gain is None for value in tensors):
-        return joined
-    gains, shifts = zip(*(value.factors() for value in tensors), strict=True)
-    return joined.scaled(np.concatenate(gains), np.concatenate(shifts))
+    return net.add("Concatenate", tensors, {"axis": -1})
 
 
 @operation("mean")
@@ -227,7 +236,7 @@ def adaptive_avg_pool2d(net: Builder, x: Value, output_size: Pair) -> Value:
 @operation("AdaptiveAvgPool2d")
 def adaptive_average_pool(net: Builder, x: Value, pool: nn.AdaptiveAvgPool2d) -> Value:
     """The same as a module."""
-    return adaptive_avg_pool2d(net, x, pool.output_size)  # type: ignore[arg-type]
+    return adaptive_avg_pool2d(net, x, pool.output_size)
 
 
 @operation("interpolate")

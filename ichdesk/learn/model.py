@@ -24,7 +24,7 @@ FORMAT = "ichdesk-model"
 VERSION = 1
 NOTICE = "For teaching, not for diagnosis."
 _MAX_FILE_BYTES = 64 * 2**20
-_MAX_CLASSES = 1_000
+MOST_CLASSES = 1_000
 _MAX_FEATURES = 16_384
 
 
@@ -167,11 +167,14 @@ def _labels(text: str) -> tuple[str, ...]:
 
 def _head(tensors: dict[str, torch.Tensor], classes: int) -> Head:
     dimension = len(tensors["mean"])
-    if not 2 <= classes <= _MAX_CLASSES or not 1 <= dimension <= _MAX_FEATURES:
+    if not 2 <= classes <= MOST_CLASSES or not 1 <= dimension <= _MAX_FEATURES:
         raise ValueError(f"{classes} classes and {dimension} features")
     if not all(t.dtype == torch.float32 and t.isfinite().all() for t in tensors.values()):
         raise ValueError("weights are not finite float32 numbers")
-    head = Head(dimension, classes, torch.Generator())
+    hidden_units = len(tensors["hidden.bias"])
+    if tensors["hidden.weight"].shape != (hidden_units, dimension):
+        raise ValueError("the dense layers do not fit together")
+    head = Head(dimension, classes, torch.Generator(), hidden_units)
     head.load_state_dict(tensors)
     return head
 

@@ -4,7 +4,8 @@ import json
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,7 +22,7 @@ OUTPUT = "dense_Dense2"
 _MOST_JSON_BYTES = 8 * 2**20
 _MOST_WEIGHT_BYTES = 128 * 2**20
 _DTYPES = {"float32": "<f4", "float16": "<f2", "int32": "<i4", "uint8": "<u1", "uint16": "<u2"}
-_HOW_TO = "export the model again from Teachable Machine (Tensorflow.js, Download my model)"
+_HOW_TO = "export the model again (in Teachable Machine: Tensorflow.js, Download my model)"
 
 Weights: TypeAlias = Mapping[str, Tensor]
 Manifest: TypeAlias = Sequence[Mapping[str, Any]]
@@ -42,35 +43,114 @@ class TmFiles:
     metadata: Mapping[str, Any]
     manifest: Manifest
     data: bytes
-def _read_export(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], bytes]:
-    """Metadata, the list of weights and their bytes, all within limits."""
+
+    def weights(self) -> Weights:
+        """Cut the bytes into float32 tensors by name, undoing quantization."""
+        weights, offset = {}, 0
+        for entry in self.manifest:
+            stored = _stored(self.path, entry)
+            end = offset + stored.size_bytes
+            if end > len(self.data):
+                raise unusable(self.path, "its weights are cut short")
+            weights[stored.name] = _tensor(self.path, stored, self.data[offset:end])
+            offset = end
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """How a weight lies in the file; it is factor * number + start."""
+
+    name: str
+    shape: list[int]
+    dtype: np.dtype[Any]
+    factor: float
+    start: float
+
+    @property
+    def size_bytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def unusable(path: Path, reason: str) -> UserError:
+    """What to say of an export that cannot be used."""
+    return UserError(f"{path.name} cannot be imported because {reason}; {_HOW_TO}.")
+
+
+def read_tm_files(path: Path, *, only_head: bool = False) -> TmFiles:
+    """Read an export within limits; nothing in it is executed.
+
+    Args:
+        path: A zip with model.json, metadata.json and the weights.
+        only_head: Stop after the weights of the two dense layers.
+
+    Raises:
+        UserError: The file is not a usable export; the sentence says why.
+    """
+    with _opened(path) as archive:
+        model = _read_json(path, archive, "model.json")
+        metadata = _read_json(path, archive, "metadata.json")
+        manifest, names = _manifest(path, model)
+        if only_head:
+            manifest = _up_to_head(manifest)
+            most = sum(_stored(path, entry).size_bytes for entry in manifest)
+            data = _read_start(path, archive, names, most)
+        else:
+            data = _read_all(path, archive, names)
+    return TmFiles(path, metadata, manifest, data)
+
+
+def read_tm_metadata(path: Path) -> Mapping[str, Any]:
+    """What metadata.json of an export says; errors as in `read_tm_files`."""
+    with _opened(path) as archive:
+        return _read_json(path, archive, "metadata.json")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip, with a sentence for whatever can be wrong with it."""
     if not path.is_file():  # a folder, or a device that would be read for ever
         raise UserError(f"{path.name} was not found; choose the file again.")
     try:
         with zipfile.ZipFile(path) as archive:
-            model = _read_json(path, archive, "model.json")
-            metadata = _read_json(path, archive, "metadata.json")
-            manifest, names = _manifest(path, model)
-            budget, parts = _MOST_WEIGHT_BYTES, []
-            for name in names:
-                parts.append(_read_entry(path, archive, name, budget))
-                budget -= len(parts[-1])
+            yield archive
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise _unusable(path, "it is not a zip file or is damaged") from error
+        raise unusable(path, "it is not a zip file or is damaged") from error
     except (NotImplementedError, RuntimeError) as error:
-        raise _unusable(path, "it is encrypted or compressed in an unknown way") from error
-    return metadata, manifest, b"".join(parts)
+        raise unusable(path, "it is encrypted or compressed in an unknown way") from error
+
+
+def _read_all(path: Path, archive: zipfile.ZipFile, names: Sequence[str]) -> bytes:
+    budget, parts = _MOST_WEIGHT_BYTES, []
+    for name in names:
+        parts.append(_read_entry(path, archive, name, budget))
+        budget -= len(parts[-1])
+    return b"".join(parts)
+
+
+def _read_start(path: Path, archive: zipfile.ZipFile, names: Sequence[str], most: int) -> bytes:
+    if most > _MOST_WEIGHT_BYTES:
+        raise unusable(path, "its dense layers are too large")
+    data = b""
+    for name in names:
+        with archive.open(_entry(path, archive, name)) as file:
+            data += file.read(most - len(data))
+    return data
+
+
+def _entry(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """The entry whose file name is `name`, in whatever folder."""
+    found = [info for info in archive.infolist() if info.filename.rpartition("/")[2] == name]
+    if not found:
+        raise unusable(path, f"{name} is missing")
+    return found[0]
 
 
 def _read_entry(path: Path, archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
-    """The entry whose file name is `name`, in whatever folder, never more than the limit."""
-    found = [i for i in archive.infolist() if i.filename.rpartition("/")[2] == name]
-    if not found:
-        raise _unusable(path, f"{name} is missing")
-    with archive.open(found[0]) as file:
+    with archive.open(_entry(path, archive, name)) as file:
         data = file.read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise _unusable(path, f"{name} is too large")
+        raise unusable(path, f"{name} is too large")
     return data
 
 
@@ -79,50 +159,51 @@ def _read_json(path: Path, archive: zipfile.ZipFile, name: str) -> dict[str, Any
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
-        raise _unusable(path, f"{name} is not valid JSON") from None
+        raise unusable(path, f"{name} is not valid JSON") from None
     if not isinstance(content, dict):
-        raise _unusable(path, f"{name} has an unexpected content")
+        raise unusable(path, f"{name} has an unexpected content")
     return content
 
 
-def _manifest(path: Path, model: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+def _manifest(path: Path, model: Mapping[str, Any]) -> tuple[Manifest, list[str]]:
     """All weights in file order, and the names of the files that hold them."""
     try:
         groups = list(model["weightsManifest"])
         weights = [dict(weight) for group in groups for weight in group["weights"]]
         names = [str(name).rpartition("/")[2] for group in groups for name in group["paths"]]
     except (KeyError, TypeError, ValueError):
-        raise _unusable(path, "model.json lists no weights") from None
+        raise unusable(path, "model.json lists no weights") from None
     if not weights or not names:
-        raise _unusable(path, "model.json lists no weights")
+        raise unusable(path, "model.json lists no weights")
     return weights, names
 
 
-def _parse_weights(path: Path, manifest: list[dict[str, Any]], data: bytes) -> Weights:
-    """Cut the bytes into float32 tensors by name, undoing quantization."""
-    weights: dict[str, Tensor] = {}
-    offset = 0
-    for entry in manifest:
-        try:
-            name, shape = str(entry["name"]), [int(size) for size in entry["shape"]]
-            coded = entry.get("quantization")
-            stored = np.dtype(_DTYPES[coded["dtype"] if coded else entry["dtype"]])
-            scale, least = (coded.get("scale"), coded.get("min", 0.0)) if coded else (None, 0.0)
-            factor, start = (1.0 if scale is None else float(scale)), float(least)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            raise _unusable(path, "model.json describes a weight in an unknown way") from None
-        if any(size < 0 for size in shape) or math.prod(shape) > _MOST_WEIGHT_BYTES:
-            raise _unusable(path, f"the weight {name} has an impossible shape")
-        end = offset + math.prod(shape) * stored.itemsize
-        if end > len(data):
-            raise _unusable(path, "its weights are cut short")
-        values = np.frombuffer(data[offset:end], stored).astype(np.float32)
-        with np.errstate(all="ignore"):  # what overflows is refused below
-            values = values * np.float32(factor) + np.float32(start)
-        tensor = torch.from_numpy(values).reshape(shape)
-        if not torch.isfinite(tensor).all():
-            raise _unusable(path, f"the weight {name} is not a number everywhere")
-        weights[name], offset = tensor, end
-    return weights
+def _up_to_head(manifest: Manifest) -> Manifest:
+    layers = [str(entry.get("name")).partition("/")[0] for entry in manifest]
+    return manifest[
+        : max((i + 1 for i, x in enumerate(layers) if x in {HIDDEN, OUTPUT}), default=0)
+    ]
 
 
+def _stored(path: Path, entry: Mapping[str, Any]) -> _Stored:
+    try:
+        name, shape = str(entry["name"]), [int(size) for size in entry["shape"]]
+        coded = entry.get("quantization")
+        dtype = np.dtype(_DTYPES[coded["dtype"] if coded else entry["dtype"]])
+        scale, least = (coded.get("scale"), coded.get("min", 0.0)) if coded else (None, 0.0)
+        factor, start = (1.0 if scale is None else float(scale)), float(least)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise unusable(path, "model.json describes a weight in an unknown way") from None
+    if any(size < 0 for size in shape) or math.prod(shape) > _MOST_WEIGHT_BYTES:
+        raise unusable(path, f"the weight {name} has an impossible shape")
+    return _Stored(name, shape, dtype, factor, start)
+
+
+def _tensor(path: Path, stored: _Stored, data: bytes) -> Tensor:
+    values = np.frombuffer(data, stored.dtype).astype(np.float32)
+    with np.errstate(all="ignore"):  # what overflows is refused below
+        values = values * np.float32(stored.factor) + np.float32(stored.start)
+    tensor = torch.from_numpy(values).reshape(stored.shape)
+    if not torch.isfinite(tensor).all():
+        raise unusable(path, f"the weight {stored.name} is not a number everywhere")
+    return tensor

@@ -82,6 +82,7 @@ class Exports:
 
     Attributes:
         formats: What the worker offers, in the order to show; () until it has answered.
+        list_error: Why it could not say, one sentence; "" if it could.
         last: The last export; None if there was none.
     """
 
@@ -99,6 +100,7 @@ class Exports:
         self._listing: int | None = None
         self._is_listed = False
         self.formats: tuple[msg.FormatInfo, ...] = ()
+        self.list_error = ""
         self.last: Export | None = None
 
     @property
@@ -186,11 +188,10 @@ class Exports:
     def _take_list(self, event: msg.FormatsListed) -> None:
         if event.request_id != self._listing:
             return
-        self._listing, self._is_listed = None, True
-        if event.outcome is msg.Outcome.DONE:
+        self._listing, self._is_listed = None, event.outcome is msg.Outcome.DONE
+        self.list_error = event.error or ""
+        if self._is_listed:
             self.formats = event.formats
-        elif event.error:
-            self._session.report(event.error)
         self._changed()
 
     def _take(self, event: msg.ModelProgressed | msg.ModelSaved) -> None:
@@ -206,7 +207,8 @@ class Exports:
     def _end(self, going: Export, outcome: msg.Outcome, error: str) -> None:
         going.outcome = outcome
         if outcome is msg.Outcome.DONE:
-            going.ending = f"Exported {going.path.name}{_in_brackets(going.title)}. {_NOTE}"
+            kind = f" as {going.title}" if going.title else ""
+            going.ending = f"Exported {going.path.name}{kind}. {_NOTE}"
             self._session.report(going.ending, Level.INFO)
         elif outcome is msg.Outcome.FAILED:
             going.ending = error
@@ -215,7 +217,3 @@ class Exports:
             going.ending = f"The export was canceled; {going.path.name} was not written."
         self._session.writing_ended(outcome is msg.Outcome.DONE)
         self._changed()
-
-
-def _in_brackets(title: str) -> str:
-    return f" ({title})" if title else ""

@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from ichdesk.archive import (
     NATIVE_SUFFIX,
+    PICTURES,
     TM_SUFFIX,
+    ExportForm,
     Opened,
     SampleStore,
     export_samples,
@@ -219,13 +221,15 @@ class ProjectFiles(ProjectEditor):
 
         self._jobs.start("Reading images", work, done)
 
-    def export_samples(self, folder: Path, class_id: int | None = None) -> None:
+    def export_samples(
+        self, folder: Path, class_id: int | None = None, form: ExportForm = PICTURES
+    ) -> None:
         """Write the images of a class, or of all, to a folder in the background."""
-        bins = self.project.classes if class_id is None else [self.project.class_by_id(class_id)]
-        bake = baked(self.project)
+        project, bake = self.project, baked(self.project)
+        source = project if class_id is None else project.class_by_id(class_id)
 
         def work(progress: Progress) -> int:
-            return export_samples(Project(classes=tuple(bins)), folder, progress, bake)
+            return export_samples(source, folder, progress, bake, form)
 
         def done(written: int) -> None:
             self.report(f"Saved {counted(written, 'image')} to {folder.name}.", Level.INFO)
@@ -320,7 +324,9 @@ class ProjectFiles(ProjectEditor):
             return
         self._edit("Add images", project)
         self._tell_added(gathered, added)
-        self._tell_overlap(tuple(s for _, group in gathered.classes for s in group))
+        new = [sample for _, group in gathered.classes for sample in group]
+        for is_test in (False, True):  # a manifest may say so of single images
+            self._tell_overlap([sample for sample in new if sample.is_test is is_test])
 
     def _add_to_test_set(self, gathered: Gathered, class_id: int | None) -> None:
         project, added, strangers = add_to_test_set(self.project, gathered, class_id)

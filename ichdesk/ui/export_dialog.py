@@ -22,7 +22,7 @@ from ichdesk.session.state import Change, WorkerStatus
 from ichdesk.ui.backbones_dialog import NetworkTree
 from ichdesk.ui.export.contents import contents_of
 from ichdesk.ui.export.format_pane import FormatPane
-from ichdesk.ui.export.places import Wanted, ask_place, bytes_text
+from ichdesk.ui.export.places import ZIP_SUFFIX, Wanted, ask_place, bytes_text
 from ichdesk.ui.export.status_row import StatusRow
 from ichdesk.ui.run_text import STALE_TEXT
 from ichdesk.ui.settings import Settings
@@ -133,7 +133,9 @@ class ExportDialog(QDialog):
             return exports.problem
         if exports.formats:
             return ""
-        return _LISTING if self._session.worker.status is WorkerStatus.READY else _STARTING
+        if self._session.worker.status is not WorkerStatus.READY:
+            return _STARTING
+        return exports.list_error or _LISTING
 
     def _on_export(self) -> None:
         info = self.selected
@@ -170,8 +172,8 @@ class ExportDialog(QDialog):
         sides = QHBoxLayout(formats)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(2 * GRID_PX)
-        sides.addWidget(self.tree, 4)
-        sides.addWidget(self.pane, 5)
+        sides.addWidget(self.tree, 5)
+        sides.addWidget(self.pane, 6)
         self._whole = QStackedWidget()
         self._whole.addWidget(self.empty_label)
         self._whole.addWidget(formats)
@@ -206,7 +208,7 @@ def _tree() -> QTreeWidget:
 
 
 def _row(info: FormatInfo) -> QTreeWidgetItem:
-    file = info.suffix or "zip or folder"
+    file = info.suffix or ZIP_SUFFIX
     row = QTreeWidgetItem([info.title, file])
     row.setData(0, _NAME, info.name)
     row.setData(0, Qt.ItemDataRole.ToolTipRole, info.title)

@@ -37,7 +37,7 @@ def test_several_labels_of_one_class() -> None:
 
 
 def test_what_is_left_open_is_said() -> None:
-    mapping = map_labels(["Normal", "Motion", "Metal"], ("Normal", "Hemorrhage"))
+    mapping = map_labels(["Normal", "Motion", "Metal", "Bleed"], ("Normal", "Bleed", "Hemorrhage"))
     strange, unknown = mapping.sentences(REMEDY)
     assert strange == (
         "The model's labels “Motion” and “Metal” are no classes of the project and were left out; "
@@ -48,9 +48,11 @@ def test_what_is_left_open_is_said() -> None:
     )
 
 
-def test_nothing_in_common_is_an_error() -> None:
-    mapping = map_labels(["Class 1", "Class 2"], NAMES)
-    with pytest.raises(UserError, match=r"“Class 1” and “Class 2”.*“Hemorrhage” and “Normal”.*add"):
+@pytest.mark.parametrize("label", ["Class 1", "Normal"])
+def test_less_than_two_classes_in_common_is_an_error(label: str) -> None:
+    mapping = map_labels([label, "Class 2"], NAMES)
+    pattern = f"“Hemorrhage” and “Normal”.*“{label}” and “Class 2”.*; add --label"
+    with pytest.raises(UserError, match=pattern):
         mapping.sentences(REMEDY)
 
 

@@ -44,3 +44,19 @@ def test_a_second_use_of_a_name_raises() -> None:
     registry.register("a")(1)
     with pytest.raises(ValueError, match="registered twice"):
         registry.register("a")(2)
+
+
+def test_other_threads_wait_until_all_are_there(package: str, tmp_path: Path) -> None:
+    (tmp_path / package / "ant.py").write_text(
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from threading import Event\n"
+        f"from {package} import PLUGINS\n"
+        "asked = Event()\n"
+        "def ask():\n"
+        "    asked.set()\n"
+        "    return PLUGINS['dog']()\n"
+        "answer = ThreadPoolExecutor(1).submit(ask)\n"
+        "asked.wait()\n"
+        "PLUGINS.register('ant')(answer)\n"
+    )
+    assert __import__(package).PLUGINS["ant"].result() == "dog"

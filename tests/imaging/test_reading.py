@@ -17,7 +17,7 @@ from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.gather import gather
 from ichdesk.imaging.pipeline import model_pixels
 from ichdesk.imaging.reading import FileRead, read_files
-from ichdesk.imaging.sources import find_sources
+from ichdesk.imaging.sources import Placed, find_sources
 from tests.fakes.scans import axial, ct, written
 
 
@@ -37,8 +37,8 @@ def fill(folder: Path) -> None:
 
 
 def read(folder: Path) -> list[FileRead]:
-    sources = [placed.source for placed in find_sources([folder], Notes())]
-    with closing(read_files(sources, DEFAULT_STEPS, Pseudonyms(user_salt()))) as files:
+    placed = find_sources([folder], Notes())
+    with closing(read_files(placed, DEFAULT_STEPS, Pseudonyms(user_salt()))) as files:
         return list(files)
 
 
@@ -74,7 +74,7 @@ class Counted:
 
 
 def test_only_a_few_are_read_ahead() -> None:
-    files = read_files([Counted()] * 500, DEFAULT_STEPS, Pseudonyms(b"x"))
+    files = read_files([Placed(None, Counted())] * 500, DEFAULT_STEPS, Pseudonyms(b"x"))
     assert next(files).shown
     files.close()
     assert len(Counted.reads) <= 1 + 8 * 3

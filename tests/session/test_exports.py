@@ -86,12 +86,14 @@ def test_a_worker_that_stays_dead_is_not_asked(session: Session) -> None:
     assert not sent(session, msg.ListFormats)
 
 
-def test_a_list_that_cannot_be_made_is_told_once(session: Session) -> None:
+def test_a_list_that_cannot_be_made_says_so_until_it_can(session: Session) -> None:
     session.exports.ensure()
     listed(session, error="Something went wrong.")
+    assert session.exports.list_error == "Something went wrong."
     session.exports.ensure()
-    assert texts(session) == ["Something went wrong."]
-    assert len(sent(session, msg.ListFormats)) == 1
+    assert len(sent(session, msg.ListFormats)) == 2
+    listed(session, OWN)
+    assert (session.exports.list_error, session.exports.formats) == ("", (OWN,))
 
 
 # --- one export --------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def test_it_is_followed_to_its_end(session: Session) -> None:
     (notice,) = session.notices
     assert notice.level is Level.INFO
     assert notice.text == export.ending
-    assert notice.text == "Exported page.zip (A page). For teaching, not for diagnosis."
+    assert notice.text == "Exported page.zip as A page. For teaching, not for diagnosis."
 
 
 def test_without_a_list_the_title_is_left_out(session: Session) -> None:

@@ -1,6 +1,6 @@
 """MobileNetV2 (Sandler 2018, arXiv 1801.04381) with the layers and names that Keras gives it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ichdesk.learn.backbones.planes import MeanPooled
 
-_EPSILON = 0.001
+EPSILON = 0.001
 _BLOCKS = 17
 STRIDED_BLOCKS = (1, 3, 6, 13)
 _OUTPUTS = (16, *[24] * 2, *[32] * 3, *[64] * 4, *[96] * 3, *[160] * 3, 320)
@@ -35,7 +35,7 @@ class ConvNorm(nn.Module):
         self.conv = nn.Conv2d(
             inputs, outputs, kernel, stride, padding=padding, groups=groups, bias=False
         )
-        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=_EPSILON)
+        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=EPSILON)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C', H / stride, W / stride)."""
@@ -127,13 +127,18 @@ class MobileNetV2(MeanPooled):
         )
         with torch.device("meta"):  # a forged shape must not take memory before it is refused
             net = cls(channels)
-        _fill(net.stem, weights, "Conv1", "bn_Conv1")
-        for i, block in enumerate(net.blocks):
-            for part, layer in block.named_children():
-                _fill(layer, weights, f"{_prefix(i)}_{part}", f"{_prefix(i)}_{part}_BN")
-        _fill(net.last, weights, "Conv_1", "Conv_1_bn")
+        for path, conv, norm in net.keras_names():
+            _fill(net.get_submodule(path), weights, conv, norm)
         fold_norms(net.eval())
         return net
+
+    def keras_names(self) -> Iterator[tuple[str, str, str]]:
+        """Where each `ConvNorm` is, and what Keras calls its convolution and its BatchNorm."""
+        yield "stem", "Conv1", "bn_Conv1"
+        for i, block in enumerate(self.blocks):
+            for part, _ in block.named_children():
+                yield f"blocks.{i}.{part}", f"{_prefix(i)}_{part}", f"{_prefix(i)}_{part}_BN"
+        yield "last", "Conv_1", "Conv_1_bn"
 
     def planes(self, x: Tensor) -> list[Tensor]:
         """(N, 3, H, W) in about [-1, 1] to the last planes, (N, `dimension`, H / 32, W / 32)."""

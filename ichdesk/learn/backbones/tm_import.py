@@ -1,30 +1,19 @@
 """Backbone and head from a Teachable Machine export that the user chose (TensorFlow.js zip)."""
 
 import hashlib
-import json
-import math
-import zipfile
-import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ichdesk.core.errors import UserError
 from ichdesk.learn.backbones import BACKBONES, LISTINGS, Backbone, Listing
 from ichdesk.learn.backbones.mobilenet_v2 import MobileNetV2
+from ichdesk.learn.head import Head
+from ichdesk.learn.tm_files import TmFiles, Weights, read_tm_files, unusable
 
 NAME = "tm-import"
-_MOST_JSON_BYTES = 8 * 2**20
-_MOST_WEIGHT_BYTES = 128 * 2**20
-_DTYPES = {"float32": "<f4", "float16": "<f2", "int32": "<i4", "uint8": "<u1", "uint16": "<u2"}
-_HOW_TO = "export the model again from Teachable Machine (Tensorflow.js, Download my model)"
-
-Weights = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -37,25 +26,6 @@ class ImportedBackbone:
     module: nn.Module
 
 
-class ImportedHead(nn.Module):
-    """Dense(hidden, ReLU) and Dense(C) of an export; (N, D) features to (N, C) logits."""
-
-    def __init__(self, hidden: tuple[Tensor, Tensor], output: Tensor) -> None:
-        super().__init__()
-        kernel, bias = hidden
-        if kernel.ndim != 2 or output.ndim != 2 or kernel.shape[1] != output.shape[0]:
-            raise ValueError("the dense layers do not fit together")
-        self.hidden = nn.Linear(kernel.shape[0], kernel.shape[1])
-        self.output = nn.Linear(output.shape[0], output.shape[1], bias=False)
-        self.hidden.load_state_dict({"weight": kernel.T, "bias": bias})
-        self.output.load_state_dict({"weight": output.T})
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Logits; their softmax is what Teachable Machine shows."""
-        logits: Tensor = self.output(torch.relu(self.hidden(features)))
-        return logits
-
-
 @BACKBONES.register(NAME)
 def load(argument: str) -> Backbone:
     """Load the backbone of the export at the path `argument`.
@@ -65,9 +35,8 @@ def load(argument: str) -> Backbone:
     """
     if not argument:
         raise UserError(f"The backbone “{NAME}” needs a file; write “{NAME}:<export.zip>”.")
-    path = Path(argument)
-    _, manifest, data = _read_export(path)
-    return _backbone(path, _parse_weights(path, manifest, data), data)
+    files = read_tm_files(Path(argument))
+    return _backbone(files, files.weights())
 
 
 @LISTINGS.register(NAME)
@@ -76,53 +45,58 @@ def listings() -> list[Listing]:
     return []
 
 
-def load_teachable_machine(path: Path | str) -> tuple[Backbone, nn.Module, list[str]]:
+def load_teachable_machine(path: Path | str) -> tuple[Backbone, Head, list[str]]:
     """Load a whole exported model.
 
     Args:
         path: A zip with model.json, metadata.json and the weights, as Teachable Machine makes it.
 
     Returns:
-        The backbone, the head (features to logits, in eval mode) and the class names in order.
+        The backbone, the head (in eval mode) and the class names in order.
 
     Raises:
         UserError: The file is not a usable export; the sentence says why.
     """
-    path = Path(path)
-    metadata, manifest, data = _read_export(path)
-    weights = _parse_weights(path, manifest, data)
-    labels = metadata.get("labels")
+    files = read_tm_files(Path(path))
+    weights = files.weights()
+    head, labels = head_and_labels(files, weights)
+    return _backbone(files, weights), head, labels
+
+
+def head_and_labels(files: TmFiles, weights: Weights) -> tuple[Head, list[str]]:
+    """The two dense layers as a head that leaves the features as they are, and the class names.
+
+    The layers are known by their order, because their names carry a counter.
+
+    Raises:
+        UserError: They are others, or do not fit the class names.
+    """
+    labels = files.metadata.get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise _unusable(path, "metadata.json lists no class names")
-    head = _head(path, weights, manifest)
-    if head.output.out_features != len(labels):
-        raise _unusable(path, "the number of class names and of outputs differ")
-    return _backbone(path, weights, data), head.eval().requires_grad_(False), labels
+        raise unusable(files.path, "metadata.json lists no class names")
+    dense = [weights[name] for name in weights if name.startswith("dense")]
+    kernels, biases = [w for w in dense if w.ndim == 2], [w for w in dense if w.ndim == 1]
+    if len(kernels) != 2 or len(biases) != 1:
+        raise unusable(files.path, "its last layers are not the two of a Teachable Machine model")
+    (hidden, output), (bias,) = kernels, biases
+    sizes = (hidden.shape[1], output.shape[0], len(bias))
+    if len(set(sizes)) > 1 or min(*hidden.shape, *output.shape) < 1:
+        raise unusable(files.path, "its dense layers do not fit together")
+    if output.shape[1] != len(labels):
+        raise unusable(files.path, "the number of class names and of outputs differ")
+    head = Head(len(hidden), len(labels), torch.Generator(), hidden_units=len(bias))
+    head.hidden.load_state_dict({"weight": hidden.T, "bias": bias})
+    head.output.load_state_dict({"weight": output.T})
+    return head.eval().requires_grad_(False), labels
 
 
-def _unusable(path: Path, reason: str) -> UserError:
-    return UserError(f"{path.name} cannot be imported because {reason}; {_HOW_TO}.")
-
-
-def _backbone(path: Path, weights: Weights, data: bytes) -> Backbone:
+def _backbone(files: TmFiles, weights: Weights) -> Backbone:
     try:
         net = MobileNetV2.from_keras(weights)
     except KeyError as error:
-        raise _unusable(path, f"the weight {error.args[0]} is missing") from None
+        raise unusable(files.path, f"the weight {error.args[0]} is missing") from None
     except ValueError as error:
-        raise _unusable(path, f"its layers do not form a MobileNetV2 ({error})") from None
-    fingerprint = hashlib.sha256(data).hexdigest()
-    return ImportedBackbone(f"{NAME}:{path}", net.dimension, fingerprint, net.requires_grad_(False))
-
-
-def _head(path: Path, weights: Weights, manifest: list[dict[str, Any]]) -> ImportedHead:
-    """The two dense layers, known by their order because their names carry a counter."""
-    names = [str(entry["name"]) for entry in manifest]
-    dense = [name for name in names if name.startswith("dense") and weights[name].ndim == 2]
-    bias = [name for name in names if name.startswith("dense") and weights[name].ndim == 1]
-    if len(dense) != 2 or len(bias) != 1:
-        raise _unusable(path, "its last layers are not the two of a Teachable Machine model")
-    try:
-        return ImportedHead((weights[dense[0]], weights[bias[0]]), weights[dense[1]])
-    except (ValueError, RuntimeError):
-        raise _unusable(path, "its dense layers do not fit together") from None
+        raise unusable(files.path, f"its layers do not form a MobileNetV2 ({error})") from None
+    fingerprint = hashlib.sha256(files.data).hexdigest()
+    name = f"{NAME}:{files.path}"
+    return ImportedBackbone(name, net.dimension, fingerprint, net.requires_grad_(False))

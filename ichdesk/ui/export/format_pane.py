@@ -33,14 +33,15 @@ class FormatPane(QScrollArea):
 
     Attributes:
         packing_buttons: By whether it becomes a folder.
+        contents_labels: Name and text of each row of what goes in.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._contents: Contents = []
         self.title_label = _text_label()
         self.title_label.setFont(ui_font(BODY_PX, bold=True))
         self.purpose_label = _text_label()
+        self.contents_labels: list[tuple[QLabel, QLabel]] = []
         self.note_label = _text_label(NOTE)
         self.note_label.setFont(ui_font(BODY_PX, bold=True))
         self.packing = QWidget()
@@ -68,22 +69,29 @@ class FormatPane(QScrollArea):
 
     def show_contents(self, contents: Contents) -> None:
         """Show what goes in, a row for each."""
-        if contents == self._contents:
-            return
-        self._contents = contents
-        while item := self._rows.takeAt(0):
-            item.widget().deleteLater()
-        for row, (name, text) in enumerate(contents):
-            head = QLabel(name)
-            head.setProperty("role", "soft")
-            self._rows.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._rows.addWidget(_text_label(text), row, 1)
+        while len(self.contents_labels) < len(contents):
+            self._add_row()
+        for row, (head, said) in enumerate(self.contents_labels):
+            name, text = contents[row] if row < len(contents) else ("", "")
+            for label, words in ((head, name), (said, text)):
+                label.setText(words)
+                label.setVisible(bool(name))
+
+    def _add_row(self) -> None:
+        head, said, row = QLabel(), _text_label(), len(self.contents_labels)
+        head.setProperty("role", "soft")
+        self._rows.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(said, row, 1)
+        self.contents_labels.append((head, said))
 
     def _lay_out(self) -> None:
         buttons = QButtonGroup(self)
         row = QHBoxLayout(self.packing)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID_PX)
+        head = QLabel("Written as")
+        head.setProperty("role", "soft")
+        row.addWidget(head)
         for button in self.packing_buttons.values():
             buttons.addButton(button)
             row.addWidget(button)

@@ -14,7 +14,8 @@ from ichdesk.core.resources import project_path
 from ichdesk.core.steps import Steps
 from ichdesk.imaging.decode import decode_sample, jpeg_bytes
 from ichdesk.imaging.pipeline import QUALITY, model_pixels
-from ichdesk.learn.prediction import Predictor
+from ichdesk.learn.devices import resolve_device
+from ichdesk.learn.model import load_extractor, load_model
 
 GRAY, COLORED, RENDERED = 34, 33, 33
 
@@ -28,7 +29,6 @@ class Expected:
         jpeg: Of the JPEG files, decoded by Pillow.
     """
 
-    labels: tuple[str, ...]
     pixels: npt.NDArray[np.float32]
     jpeg: npt.NDArray[np.float32]
 
@@ -40,18 +40,18 @@ def write_pictures(model: Path, folder: Path) -> Expected:
         model: A model file, whose image steps make pictures of slices in Hounsfield units.
         folder: Where to; it exists.
     """
-    predictor = Predictor(model, "cpu")
+    trained = load_model(model)
+    extractor = load_extractor(trained.backbone, resolve_device("cpu"), trained.fingerprint)
     pixels, decoded = [], []
-    for number, (seen, jpeg) in enumerate(_pictures(predictor.steps)):
+    for number, (seen, jpeg) in enumerate(_pictures(trained.steps)):
         Image.fromarray(seen).save(folder / f"{number:03}.png")
         (folder / f"{number:03}.jpg").write_bytes(jpeg)
         pixels.append(seen)
         decoded.append(decode_sample(jpeg))
     np.save(folder / "pixels.npy", np.stack(pixels))
     (folder / "pixels.bin").write_bytes(np.stack(pixels).tobytes())
-    said = predictor.predict(np.stack(pixels)), predictor.predict(np.stack(decoded))
-    (folder / "labels.json").write_text(json.dumps(predictor.labels), "utf-8")
-    return Expected(predictor.labels, *said)
+    (folder / "labels.json").write_text(json.dumps(trained.labels), "utf-8")
+    return Expected(*(trained.predict(np.stack(seen), extractor) for seen in (pixels, decoded)))
 
 
 def _pictures(steps: Steps) -> Iterator[tuple[npt.NDArray[np.uint8], bytes]]:

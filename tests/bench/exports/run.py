@@ -61,7 +61,9 @@ class Row:
         """A line of the table."""
         setting = self.setting
         if self.problem:
-            return f"| {self.case.title} | {self.case.consumer} | {self.backbone} | {self.problem} |"
+            return (
+                f"| {self.case.title} | {self.case.consumer} | {self.backbone} | {self.problem} |"
+            )
         cells = (
             self.case.title,
             self.consumer,
@@ -137,7 +139,9 @@ def _consumer(found: dict[str, str]) -> str:
 
 def rows(folder: Path) -> Iterator[Row]:
     """Every model in every format in every consumer."""
-    suffixes = {one["name"]: one["suffix"] for one in json.loads(run([*_ICHDESK, "formats", "--json"]))}
+    suffixes = {
+        one["name"]: one["suffix"] for one in json.loads(run([*_ICHDESK, "formats", "--json"]))
+    }
     node_folder(folder)
     for backbone, model in train(folder).items():
         place = folder / backbone

@@ -169,7 +169,7 @@ def test_hostile_model_json(tmp_path: Path, model: Any, sentence: str) -> None:
 
 
 def test_too_large_when_unpacked(make_export: MakeExport, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ichdesk.learn.backbones.tm_import._MOST_WEIGHT_BYTES", 1000)
+    monkeypatch.setattr("ichdesk.learn.tm_files._MOST_WEIGHT_BYTES", 1000)
     with pytest.raises(UserError, match=r"weights\.bin is too large"):
         load_teachable_machine(make_export().save())
 
