@@ -326,8 +326,8 @@ def export(model: Path, out: Path, to: str, force: bool) -> None:
     MODEL is a model file (.ichmodel), or an .ichdesk project that keeps a training. OUT is a file;
     formats of several files go into a zip, or into a folder, which must not exist.
     """
-    jobs.check_outputs([model], [])
-    jobs.refuse_existing(out, force)
+    models.check_place(to, out, force)
+    jobs.check_outputs([model], [out])
     with progress_bars() as bars:
         models.export(model, to, out, bars)
     click.echo(f"Wrote {out}")

@@ -72,8 +72,13 @@ def warn_lost(file: Path, opened: Opened) -> None:
 
 
 def refuse_existing(path: Path, force: bool) -> None:
-    """UserError if a file is there that would be lost; an empty one would not."""
-    if not force and path.exists() and (path.is_dir() or path.stat().st_size > 0):
+    """UserError if a file is there that would be lost; an empty one would not.
+
+    A folder is never replaced, with force or without.
+    """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, which is never replaced; choose another name.")
+    if not force and path.exists() and path.stat().st_size > 0:
         raise UserError(f"{path} exists already; choose another name, or add --force.")
 
 

@@ -39,7 +39,7 @@ def load_trained(path: Path) -> "Model":
     with closing(SampleStore()) as store:
         run = jobs.open_file(path, store).run
     if run is None or not run.model:
-        raise UserError(f"{path} keeps no trained model; train in ICHDesk and save the project.")
+        raise UserError(f"{path} keeps no trained model; train and save it as .ichdesk.")
     model = read_model(run.model, f"The trained model in {path}")
     return replace(model, labels=run.names, facts=facts_of(run))
 
@@ -52,6 +52,21 @@ def _is_project(path: Path) -> bool:
     except (OSError, NotZipError):
         return False
     return not names.isdisjoint({MANIFEST_NAME, PROJECT_NAME})
+
+
+def check_place(to: str, out: Path, force: bool) -> None:
+    """UserError, before any work is done, if something is there that must stay.
+
+    Args:
+        to: The name of the format.
+        out: A file, or a folder for formats of several files.
+        force: Whether a file may be replaced; nothing gives way to a folder.
+    """
+    from ichdesk.learn.exporting import makes_folder  # noqa: PLC0415 - loads torch
+
+    if makes_folder(to, out) and out.exists():
+        raise UserError(f"{out} exists already; choose another name for the folder.")
+    jobs.refuse_existing(out, force)
 
 
 def export(path: Path, to: str, out: Path, bars: Bars) -> None:

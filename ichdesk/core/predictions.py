@@ -1,17 +1,17 @@
 """What a run's model called each test image, by cell of the matrix, and where the image is now."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun
-from ichdesk.core.samples import ClassBin, Sample
+from ichdesk.core.samples import Sample
 
 Cell: TypeAlias = tuple[int, int]
 """Ids of the true class and of the class that the model said."""
@@ -51,10 +51,15 @@ class Place:
 
 def predictions(run: TrainingRun) -> tuple[Prediction, ...]:
     """All test images of a run, class after class; () if the answers were not kept."""
+    answers = kept_answers(run)
+    return () if answers is None else tuple(_predictions(run, answers))
+
+
+def kept_answers(run: TrainingRun) -> npt.NDArray[np.float32] | None:
+    """The probabilities of all test images, class after class, (N, C); None if they were lost."""
     answers = run.test_probabilities
-    if answers is None or not 0 < len(answers) == sum(map(len, run.test)):
-        return ()
-    return tuple(_predictions(run, answers))
+    is_whole = answers is not None and 0 < len(answers) == sum(map(len, run.test))
+    return answers if is_whole else None
 
 
 def by_cell(found: Sequence[Prediction]) -> dict[Cell, int]:
@@ -73,28 +78,46 @@ def places(
     return tuple(now.get((p.cell[0], p.position)) for p in found)
 
 
+class Stretch(NamedTuple):
+    """Images of a class that follow each other, then and now."""
+
+    then: int
+    now: int
+    count: int
+
+
 class PlacesNow:
-    """Where images of a run are now; those in front of every edit of their class cost nothing.
+    """Where images of a run are now.
 
     Args:
-        same: By id of the class, how many of its first images are where they were.
-        others: By id of the class and position when it was trained, the others.
+        stretches: By id of a class, the images that it still has, ascending.
+        moved: By id of the class and position when it was trained, those that are elsewhere.
     """
 
-    def __init__(self, same: dict[int, int], others: dict[tuple[int, int], Place]) -> None:
-        self._same = same
-        self._others = others
+    def __init__(
+        self, stretches: Mapping[int, Sequence[Stretch]], moved: Mapping[tuple[int, int], Place]
+    ) -> None:
+        self._stretches = stretches
+        self._starts = {id_: [stretch.then for stretch in own] for id_, own in stretches.items()}
+        self._moved = moved
 
     def get(self, key: tuple[int, int]) -> Place | None:
         """The place of an image, by id of its class and position then; None if it was removed."""
         class_id, position = key
-        if position < self._same.get(class_id, 0):
-            return Place(class_id, position)
-        return self._others.get(key)
+        at = bisect_right(self._starts.get(class_id, ()), position) - 1
+        if at >= 0:
+            then, now, count = self._stretches[class_id][at]
+            if position < then + count:
+                return Place(class_id, now + position - then)
+        return self._moved.get(key)
 
-    def __contains__(self, key: tuple[int, int]) -> bool:
-        """Whether an image is still there."""
-        return key[1] < self._same.get(key[0], 0) or key in self._others
+    def are_there(self, class_id: int, count: int) -> npt.NDArray[np.bool_]:
+        """Of the `count` images that a class had, whether each is still in the project."""
+        there = np.zeros(count, np.bool_)
+        for then, _, length in self._stretches.get(class_id, ()):
+            there[then : then + length] = True
+        there[[position for owner, position in self._moved if owner == class_id]] = True
+        return there
 
 
 def places_now(run: TrainingRun, project: Project) -> PlacesNow:
@@ -103,25 +126,21 @@ def places_now(run: TrainingRun, project: Project) -> PlacesNow:
     Images are told by their content, and equal images of a class by their order: edits take
     images out of a class and put others at its end, but never change the order of the rest.
     """
-    same = dict[int, int]()
-    stayed: dict[tuple[int, int], Place] = {}
-    others = dict[str, list[Place]]()
+    stretches = dict[int, list[Stretch]]()
+    moved, others = dict[tuple[int, int], Place](), dict[str, list[Place]]()
     then_of = dict(run.key[0])
     for bin_ in project.classes:
-        samples = then_of.get(bin_.id, ())
-        same[bin_.id] = start = _same_in_front(samples, bin_.samples)
-        kept, added = _aligned(samples, bin_, start)
-        stayed |= {(bin_.id, then): Place(bin_.id, index) for then, index in kept}
+        stretches[bin_.id], added = _aligned(then_of.get(bin_.id, ()), bin_.samples)
         for index in added:
             others.setdefault(bin_.samples[index].sha256, []).append(Place(bin_.id, index))
     for class_id, samples in run.key[0] if others else ():
         # also those that were not tested take what is theirs
-        for then in range(same.get(class_id, 0), len(samples)):
-            if (class_id, then) not in stayed and (moved := others.get(samples[then].sha256)):
-                nearest = min(moved, key=lambda place: place.class_id != class_id)
-                stayed[class_id, then] = nearest
-                moved.remove(nearest)
-    return PlacesNow(same, stayed)
+        for then in _between(stretches.get(class_id, ()), len(samples)):
+            if found := others.get(samples[then].sha256):
+                nearest = min(found, key=lambda place: place.class_id != class_id)
+                moved[class_id, then] = nearest
+                found.remove(nearest)
+    return PlacesNow(stretches, moved)
 
 
 def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator[Prediction]:
@@ -133,33 +152,54 @@ def _predictions(run: TrainingRun, answers: npt.NDArray[np.float32]) -> Iterator
             yield Prediction(samples[position], position, cell, answer[said], answer[truth])
 
 
-def _same_in_front(then: tuple[Sample, ...], now: tuple[Sample, ...]) -> int:
-    """How many of the first images are the same."""
+def _aligned(then: tuple[Sample, ...], now: tuple[Sample, ...]) -> tuple[list[Stretch], list[int]]:
+    """What is in both, in the same order, and the positions now of all others."""
     if then is now:
-        return len(then)
-    for index, (one, other) in enumerate(zip(then, now, strict=False)):
-        if one is not other and one.sha256 != other.sha256:
-            return index
-    return min(len(then), len(now))
-
-
-def _aligned(
-    then: tuple[Sample, ...], bin_: ClassBin, start: int
-) -> tuple[list[tuple[int, int]], list[int]]:
-    """Pairs of (position then, position now) in order, and the positions now of all others.
-
-    Both from `start` on; before that, they are the same.
-    """
-    rows = defaultdict[str, list[int]](list)
-    for position in range(start, len(then)):
-        rows[then[position].sha256].append(position)
-    kept, added, free = list[tuple[int, int]](), list[int](), start
-    for index in range(start, len(bin_.samples)):
-        same = rows.get(bin_.samples[index].sha256, [])
-        at = bisect_left(same, free)
-        if at == len(same):
-            added.append(index)
+        return [Stretch(0, 0, len(then))], []
+    kept, added = list[Stretch](), list[int]()
+    rows: dict[str, list[int]] | None = None  # not wanted for what was added at the end
+    at = index = 0
+    while index < len(now):
+        if count := _same(then, at, now, index):
+            kept.append(Stretch(at, index, count))
+            at, index = at + count, index + count
+        elif at == len(then):
+            added.extend(range(index, len(now)))
+            break
         else:
-            kept.append((same[at], index))
-            free = same[at] + 1
+            rows = _rows(then) if rows is None else rows
+            same = rows.get(now[index].sha256, [])
+            next_ = bisect_left(same, at)
+            if next_ == len(same):
+                added.append(index)
+                index += 1
+            else:
+                at = same[next_]
     return kept, added
+
+
+def _same(then: tuple[Sample, ...], at: int, now: tuple[Sample, ...], index: int) -> int:
+    """How many images from these positions on are the same."""
+    most = min(len(then) - at, len(now) - index)
+    for count in range(most):
+        one, other = then[at + count], now[index + count]
+        if one is not other and one.sha256 != other.sha256:
+            return count
+    return most
+
+
+def _rows(samples: tuple[Sample, ...]) -> dict[str, list[int]]:
+    """The positions of each content, ascending."""
+    rows = defaultdict[str, list[int]](list)
+    for position, sample in enumerate(samples):
+        rows[sample.sha256].append(position)
+    return rows
+
+
+def _between(stretches: Sequence[Stretch], count: int) -> Iterator[int]:
+    """Those of `count` positions that are in no stretch."""
+    at = 0
+    for then, _, length in stretches:
+        yield from range(at, then)
+        at = then + length
+    yield from range(at, count)

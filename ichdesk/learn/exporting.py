@@ -33,13 +33,16 @@ def export_model(model: Model, to: str, path: Path) -> Iterator[str]:
             trained with, or nothing can be written there.
     """
     kind = EXPORTERS[to]
-    if _is_folder(kind, path) and path.exists():
+    if makes_folder(to, path) and path.exists():
         raise UserError(f"“{path.name}” exists already; choose another name for the folder.")
     with one_cpu_thread():
         files = yield from kind.make(Subject(model))
     yield "Writing"
     try:
-        _write(kind, files, path)
+        if makes_folder(to, path):
+            _write_folder(files, path)
+        else:
+            _write_file(kind, files, path)
     except OSError as error:
         raise UserError(
             f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
@@ -47,14 +50,18 @@ def export_model(model: Model, to: str, path: Path) -> Iterator[str]:
         ) from error
 
 
-def _is_folder(kind: Exporter, path: Path) -> bool:
-    return not kind.suffix and path.suffix.lower() != ZIP_SUFFIX
+def makes_folder(to: str, path: Path) -> bool:
+    """Whether this format makes a folder at this place, and no file.
+
+    The ending matters for nothing else: other names are taken as they are said.
+
+    Raises:
+        UserError: There is no such format.
+    """
+    return not EXPORTERS[to].suffix and path.suffix.lower() != ZIP_SUFFIX
 
 
-def _write(kind: Exporter, files: Files, path: Path) -> None:
-    if _is_folder(kind, path):
-        _write_folder(files, path)
-        return
+def _write_file(kind: Exporter, files: Files, path: Path) -> None:
     data = next(iter(files.values())) if kind.suffix else _zipped(files)
     with replacing(path) as file:
         file.write(data)

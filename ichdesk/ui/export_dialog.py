@@ -120,7 +120,7 @@ class ExportDialog(QDialog):
         self.stale_chip.say(_STALE if not empty and self._session.is_stale else "")
         self.export_button.setEnabled(not empty and not exports.problem)
         if last is not None and last is not self._before:
-            had_focus = self.status.cancel_button.hasFocus()
+            had_focus = self.focusWidget() is self.status.cancel_button
             self.status.show_export(last)
             if had_focus and not last.is_going:
                 done = last.outcome is Outcome.DONE

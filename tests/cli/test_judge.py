@@ -1,6 +1,7 @@
 """“ichdesk predict MODEL PROJECT”: any trained model judged by the classes of a project."""
 
 import csv
+import io
 import json
 import shutil
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ichdesk.archive import SampleStore, open_project, save_project
 from ichdesk.cli import run_command
@@ -161,8 +163,10 @@ def test_an_image_that_cannot_be_read(
     with SampleStore(tmp_path / "store") as store:
         project = open_project(phantom_tm, store).project
         first = project.classes[0]
-        cut = first.samples[0].read()[:700] + b"\xff\xd9"
-        project = project.add_samples(first.id, [store.add(cut)])
+        png = io.BytesIO()
+        Image.effect_noise((224, 224), 50).convert("RGB").save(png, "PNG")
+        damaged = png.getvalue().replace(png.getvalue()[5000:5100], bytes(100))
+        project = project.add_samples(first.id, [store.add(damaged)])
         save_project(project, broken)
     model = save_model(tmp_path / "m.ichmodel", ("Hemorrhage", "Normal"))
     assert run(model, broken) == 2

@@ -128,3 +128,10 @@ def real(connection: Connection) -> None:
     from ichdesk.worker.main import run
 
     run(connection)
+
+
+def endless_export(connection: Connection) -> None:
+    """The real worker, with the fake backbone and a format that never gets anywhere."""
+    import tests.fakes.exporter  # noqa: F401 - registers itself
+
+    real(connection)

@@ -160,21 +160,13 @@ def test_a_dialog_that_is_canceled_keeps_the_images(
     assert len(session.preview) == 3
 
 
-def test_export_sends_the_model_to_the_chosen_file(
-    card: PreviewCard, session: Session, monkeypatch: pytest.MonkeyPatch
+def test_export_asks_for_its_dialog_once_there_is_a_model(
+    card: PreviewCard, session: Session, qtbot
 ) -> None:
+    assert not card.export_button.isEnabled()
     train(session)
-    asked = []
-
-    def answer(_parent: object, _title: str, name: str, _kinds: str) -> Path:
-        asked.append(name)
-        return Path("/x/my.ichmodel")
-
-    monkeypatch.setattr(preview_card, "ask_save_path", answer)
-    card.export_button.click()
-    request = session._worker.last(msg.SaveModel)
-    assert (asked, request.path) == (["model.ichmodel"], "/x/my.ichmodel")
-    assert request.labels == ("Hemorrhage", "Normal")
+    with qtbot.waitSignal(card.export_requested):
+        card.export_button.click()
 
 
 def test_every_button_has_a_name_and_takes_the_keyboard(card: PreviewCard) -> None:

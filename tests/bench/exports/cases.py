@@ -119,7 +119,22 @@ def _last_json(printed: str) -> Answer:
     return found
 
 
+TEACHABLE_MACHINE = "TensorFlow.js (Teachable Machine)"
 CASES = (
     Case("onnx", "ONNX", "ONNX Runtime", in_python("runtimes", "onnx_python.py")),
     Case("onnx", "ONNX", "ONNX Runtime Web", in_browser("onnx.html")),
+    *(
+        Case("tfjs", TEACHABLE_MACHINE, f"Teachable Machine's library, {library}", answer)
+        for library in ("tfjs-of-2019", "@tensorflow/tfjs")
+        for answer in [in_browser(f"tmimage.html?library={library}")]
+    ),
+    *(
+        Case("tfjs", TEACHABLE_MACHINE, f"TensorFlow.js, {backend}", answer)
+        for backend in ("wasm", "cpu", "webgl")
+        for answer in [in_browser(f"tfjs.html?backend={backend}")]
+    ),
+    Case("pytorch", "PyTorch", "torch", in_python("torch", "torch_python.py")),
+    Case("pytorch", "PyTorch", "its own script", in_python("torch", "torch_script.py")),
+    Case("page", "Page to try", "from a file, no network", on_page("file")),
+    Case("page", "Page to try", "from a server", on_page("http")),
 )

@@ -49,7 +49,7 @@ class Row:
     jpeg_difference: float = 0.0
     same: int = 0
     images: int = 0
-    latency_ms: float = 0.0
+    latency_ms: float | None = None
 
     @property
     def is_fine(self) -> bool:
@@ -74,7 +74,7 @@ class Row:
             f"{self.jpeg_difference:.1e}",
             f"{setting.size / 2**20:.1f} MB",
             f"{setting.export_s:.1f} s",
-            f"{self.latency_ms:.0f} ms" if self.latency_ms >= 10 else f"{self.latency_ms:.1f} ms",
+            "" if self.latency_ms is None else f"{self.latency_ms:.0f} ms",
         )
         return f"| {' | '.join(cells)} |"
 

@@ -1,5 +1,6 @@
 """What every consumer in Python does with its model; needs NumPy and Pillow alone."""
 
+import importlib.util
 import json
 import statistics
 import sys
@@ -13,6 +14,12 @@ from PIL import Image
 REPEATS = 50
 
 
+def without_ichdesk() -> None:
+    """See that ICHDesk is not there."""
+    if importlib.util.find_spec("ichdesk"):
+        raise RuntimeError("ICHDesk can be imported here, so this proves nothing")
+
+
 def answer(consumer: str, predict: Callable[[np.ndarray], np.ndarray]) -> None:
     """Print a JSON object with everything the model says.
 
@@ -20,6 +27,7 @@ def answer(consumer: str, predict: Callable[[np.ndarray], np.ndarray]) -> None:
         consumer: Name and version.
         predict: Probabilities (1, C) of one picture (1, 224, 224, 3) uint8.
     """
+    without_ichdesk()
     folder = Path(sys.argv[2])
     pixels = np.load(folder / "pixels.npy")
     jpegs = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.glob("*.jpg"))]
