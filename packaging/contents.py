@@ -28,23 +28,20 @@ DECODER_MODULES = (
     *("openjpeg", "openjpeg.utils", "_openjpeg", "rle", "rle.utils", "rle.rle"),
 )
 DECODER_METADATA = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")
+# what torch and onnxscript import by name when a model is exported
+EXPORT_PACKAGES = ("onnx", "onnx_ir", "onnxscript", "torch._dynamo.polyfills", "torch.onnx")
 LAZY_MODULES = ("ichdesk.cli", "ichdesk.demo", "ichdesk.worker.handlers")
 NAMED_MODULES = ("qtawesome", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")  # by libraries
 
 EXCLUDED_MODULES = (
-    # torch's compiler, exporters and test suite, and what only they need; training uses none
-    "torch._inductor",
-    "torch._dynamo",
-    "torch.onnx",
+    # torch's test suite and what only its compiler, run on a model, needs; exporting needs the rest
     "torch.testing._internal.common_utils",
     "torch.testing._internal.common_distributed",
     "torch.testing._internal.distributed",
     "torch.testing._internal.opinfo",
     "torch.utils.tensorboard",
     "torchvision",
-    "sympy",
-    "mpmath",
-    "networkx",
+    "triton",
     "jinja2",
     "fsspec",
     # what libraries offer beside what is used of them

@@ -1,6 +1,6 @@
 """Project files: Teachable Machine's .tm and .ichdesk, read without trust, written without risk."""
 
-from ichdesk.archive.export import PICTURES, ExportForm, export_samples
+from ichdesk.archive.export import PICTURES, ExportForm, export_samples, folder_names
 from ichdesk.archive.files import open_project, save_project
 from ichdesk.archive.lost import lost_in_tm, lost_text
 from ichdesk.archive.native import SUFFIX as NATIVE_SUFFIX
@@ -18,6 +18,7 @@ __all__ = [
     "Progress",
     "SampleStore",
     "export_samples",
+    "folder_names",
     "lost_in_tm",
     "lost_text",
     "open_project",

@@ -109,7 +109,7 @@ class _Writing:
         self._folder = folder
         self._form = form
         self._new = new
-        self._sides = form.sides or _sides(project)
+        self._sides = form.sides or _sides(project, form)
         self._by_side = bool(project.test_count) if form.by_side is None else form.by_side
 
     def run(self, bake: Bake, progress: Progress | None) -> int:
@@ -163,8 +163,8 @@ class _Writing:
         return path.exists() or path.is_symlink()
 
 
-def _sides(project: Project) -> Sides:
-    if not project.test_count:
+def _sides(project: Project, form: ExportForm) -> Sides:
+    if form.has_manifest or form.by_side is not None:
         return sides_of(project)
     return Sides(BY_TEST_SET, {b.id: frozenset(b.test_positions) for b in project.classes})
 

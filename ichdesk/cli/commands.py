@@ -35,6 +35,7 @@ from ichdesk.core.results import (
     write_text,
 )
 from ichdesk.core.split_facts import BY_SLICE, BY_TEST_SET
+from ichdesk.imaging.classified import Classified
 from ichdesk.imaging.gathered import scans_sentences
 from ichdesk.imaging.pipeline import baked
 
@@ -77,7 +78,7 @@ def app() -> None:
 
 _file = click.argument("file", type=_PATH)
 _json_out = click.option("--json", "json_out", type=_PATH, help="Write the results here.")
-_force = click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+_force = click.option("--force", is_flag=True, help="Replace the file OUT if it exists.")
 _backbone = click.option("--backbone", help="As “ichdesk backbones” lists them, or NAME:FILE.")
 _head = click.option("--head", type=click.Choice(HEADS), help="How the trained part learns.")
 _split = click.option(
@@ -300,7 +301,7 @@ def predict(
     outputs = [out for out in (csv_out, json_out) if out]
     jobs.check_outputs([model, *paths], outputs)
     with progress_bars() as bars:
-        done: predictions.Predicted | judge.Judged
+        done: Classified | judge.Judged
         if predictions.is_project(paths, labels):
             done = judge.judge_project(model, paths[0], labels, device or "auto", bars)
         else:
@@ -323,11 +324,12 @@ def predict(
 def export(model: Path, out: Path, to: str, force: bool) -> None:
     """Write MODEL for other programs, to OUT.
 
-    MODEL is a model file (.ichmodel), or an .ichdesk project that keeps a training. OUT is a file;
-    formats of several files go into a zip, or into a folder, which must not exist.
+    MODEL is a model file (.ichmodel), or an .ichdesk project that keeps a training. OUT is a file
+    of any name; formats of several files make a zip if it ends in .zip, and else a folder, which
+    must not exist.
     """
-    models.check_place(to, out, force)
     jobs.check_outputs([model], [out])
+    models.check_place(to, out, force)
     with progress_bars() as bars:
         models.export(model, to, out, bars)
     click.echo(f"Wrote {out}")

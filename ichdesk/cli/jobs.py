@@ -76,8 +76,7 @@ def refuse_existing(path: Path, force: bool) -> None:
 
     A folder is never replaced, with force or without.
     """
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, which is never replaced; choose another name.")
+    _refuse_folder(path)
     if not force and path.exists() and path.stat().st_size > 0:
         raise UserError(f"{path} exists already; choose another name, or add --force.")
 
@@ -88,9 +87,15 @@ def check_outputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
     for path in outputs:
         if path.resolve() in taken:
             raise UserError(f"{path} is used twice in this command; choose another name for it.")
+        _refuse_folder(path)
         if not path.absolute().parent.is_dir() or (path.exists() and not path.is_file()):
             raise UserError(f"{path} cannot be made: it is no file, or its folder does not exist.")
         taken.add(path.resolve())
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, which is never replaced; choose another name.")
 
 
 def override(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:

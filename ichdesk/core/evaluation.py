@@ -102,6 +102,23 @@ class Answers:
         return Answers(truth, predicted, len(confusion))
 
 
+class LastEvaluation:
+    """The figures of a run, computed again only when its answers are others."""
+
+    def __init__(self) -> None:
+        self._answered: tuple[object, object] = (None, None)
+        self._found: Evaluation | None = None
+
+    def of(self, run: TrainingRun | None) -> Evaluation | None:
+        """What a run is worth so far; None if that is not known."""
+        answered = (run.confusion, run.test_probabilities) if run else (None, None)
+        if any(new is not old for new, old in zip(answered, self._answered, strict=True)):
+            answers = Answers.of(run) if run else None
+            self._found = evaluate(answers) if answers else None
+            self._answered = answered
+        return self._found
+
+
 def evaluate(answers: Answers) -> Evaluation:
     """Every figure.
 

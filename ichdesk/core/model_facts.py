@@ -88,9 +88,12 @@ def parse_facts(text: str, classes: int) -> ModelFacts | None:
     except (KeyError, TypeError, IndexError, RecursionError, OverflowError) as error:
         raise ValueError("no facts of a model") from error
     ordered = ends is None or all(a <= b for a, b in pairwise((0.0, *ends, 1.0)))
-    if not isinstance(held_out, str) or len(per_class) not in {0, classes} or not ordered:
+    trained, tested, correct = counts
+    possible = all(right <= n for right, n in ((correct, tested), *per_class))
+    complete = len(per_class) == classes or not (tested or per_class)
+    if not (isinstance(held_out, str) and complete and possible and ordered):
         raise ValueError("no facts of a model")
-    return ModelFacts(counts[0], counts[1], counts[2], ends, per_class, held_out)
+    return ModelFacts(trained, tested, correct, ends, per_class, held_out)
 
 
 def _share(correct: int, tested: int) -> str:

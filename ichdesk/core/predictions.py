@@ -83,7 +83,7 @@ class Stretch(NamedTuple):
 
     then: int
     now: int
-    count: int
+    length: int
 
 
 class PlacesNow:
@@ -106,8 +106,8 @@ class PlacesNow:
         class_id, position = key
         at = bisect_right(self._starts.get(class_id, ()), position) - 1
         if at >= 0:
-            then, now, count = self._stretches[class_id][at]
-            if position < then + count:
+            then, now, length = self._stretches[class_id][at]
+            if position < then + length:
                 return Place(class_id, now + position - then)
         return self._moved.get(key)
 

@@ -18,9 +18,10 @@ def patient_groups(patients: Sequence[str | None]) -> Groups | None:
 
     None if no patient has two samples.
     """
-    names = [patient or f"image {number}" for number, patient in enumerate(patients)]
-    groups = np.unique(names, return_inverse=True)[1]
-    return None if len(set(names)) == len(names) else groups
+    numbers = dict[str, int]()
+    names = (patient or f"image {number}" for number, patient in enumerate(patients))
+    groups = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.intp)
+    return None if len(numbers) == len(groups) else groups
 
 
 def grouped_interval(

@@ -46,20 +46,27 @@ def sides_of(project: Project, run: TrainingRun | None = None) -> Sides:
         project: All of its classes are split.
         run: The last one that ended well; it counts only if it is of this project as it is.
     """
-    bins = [bin_ for bin_ in project.enabled_classes if bin_.samples]
+    return known_sides(project, run) or _with_disabled(_planned(project), project)
+
+
+def known_sides(project: Project, run: TrainingRun | None) -> Sides | None:
+    """The same at once, for those who cannot wait; None if images would have to be chosen first."""
     if project.has_test_set:
-        sides = Sides(BY_TEST_SET, {b.id: frozenset(b.test_positions) for b in bins})
-    elif run is not None and is_done(run) and is_current(run, project):
-        held = map(frozenset, run.test)
-        by = run.split.by if run.split else BY_SLICE
-        sides = Sides(by, dict(zip(run.class_ids, held, strict=True)), is_of_run=True)
-    else:
-        rule = split_rule(project.config.split, chain.from_iterable(b.samples for b in bins))
-        usable = [dict(enumerate(bin_.samples)) for bin_ in bins]
-        split = split_samples(usable, rule, project.config.seed)
-        held = map(frozenset, split.test)
-        sides = Sides(rule, {b.id: rows for b, rows in zip(bins, held, strict=True)})
-    return _with_disabled(sides, project)
+        tested = {b.id: frozenset(b.test_positions) for b in project.enabled_classes}
+        return _with_disabled(Sides(BY_TEST_SET, tested), project)
+    if run is None or not is_done(run) or not is_current(run, project):
+        return None
+    held = zip(run.class_ids, map(frozenset, run.test), strict=True)
+    by = run.split.by if run.split else BY_SLICE
+    return _with_disabled(Sides(by, dict(held), is_of_run=True), project)
+
+
+def _planned(project: Project) -> Sides:
+    bins = [bin_ for bin_ in project.enabled_classes if bin_.samples]
+    rule = split_rule(project.config.split, chain.from_iterable(b.samples for b in bins))
+    usable = [dict(enumerate(bin_.samples)) for bin_ in bins]
+    held = map(frozenset, split_samples(usable, rule, project.config.seed).test)
+    return Sides(rule, {b.id: rows for b, rows in zip(bins, held, strict=True)})
 
 
 def _with_disabled(sides: Sides, project: Project) -> Sides:

@@ -1,17 +1,20 @@
 """A map of a run's images: where each lies, which ones lie nearest to it, and what it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from ichdesk.core.predictions import Prediction, predictions
+from ichdesk.core.predictions import PlacesNow, Prediction, kept_answers, predictions
 from ichdesk.core.run import TrainingRun
 from ichdesk.core.samples import Sample
 
 Places = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,69 @@ class MapImage:
     prediction: Prediction | None = None
 
 
+class MapImages(Sequence[MapImage]):
+    """The images of a map, each made when it is asked for, since there may be 32,000.
+
+    Args:
+        run: Whose images they are.
+        rows: (N, 2), class as an output of the model, and position.
+
+    Attributes:
+        labels: (N,), classes as outputs of the model.
+        is_test: (N,), whether it was held out from training.
+        said: (N,), what the model called it; -1 for a training image, or if it was not kept.
+    """
+
+    def __init__(self, run: TrainingRun, rows: Rows) -> None:
+        self._run = run
+        self._rows = rows
+        self.labels = rows[:, 0]
+        self.is_test, self.said = np.zeros(len(rows), np.bool_), np.full(len(rows), -1)
+        answers, start = kept_answers(run), 0
+        called = None if answers is None else answers.argmax(axis=1)
+        for label, held in enumerate(run.test):
+            own = np.flatnonzero(self.labels == label)
+            at = np.full(len(run.key[0][label][1]), -1)  # by position: which test image it is
+            at[list(held)] = np.arange(start, start + len(held))
+            numbers, start = at[rows[own, 1]], start + len(held)
+            self.is_test[own] = numbers >= 0
+            if called is not None:
+                self.said[own] = np.where(numbers >= 0, called[numbers], -1)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, row: int) -> MapImage: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[MapImage]: ...
+    def __getitem__(self, row: int | slice) -> MapImage | Sequence[MapImage]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        label, position = self._rows[row].tolist()
+        class_id, samples = self._run.key[0][label]
+        answer = self._answers.get((class_id, position))
+        return MapImage(samples[position], class_id, position, bool(self.is_test[row]), answer)
+
+    def samples(self) -> list[Sample]:
+        """All images, in order."""
+        places = zip(self.labels.tolist(), self._rows[:, 1].tolist(), strict=True)
+        classes = [samples for _, samples in self._run.key[0]]
+        return [classes[label][position] for label, position in places]
+
+    def gone(self, now: PlacesNow) -> Bools:
+        """Whether each was removed since, (N,)."""
+        found = np.zeros(len(self), np.bool_)
+        for label, (class_id, samples) in enumerate(self._run.key[0]):
+            own = np.flatnonzero(self.labels == label)
+            found[own] = ~now.are_there(class_id, len(samples))[self._rows[own, 1]]
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[tuple[int, int], Prediction]:
+        return {(p.cell[0], p.position): p for p in predictions(self._run)}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SimilarityMap:
     """What has come of a map so far.
@@ -48,7 +114,7 @@ class SimilarityMap:
 
     run: TrainingRun
     rows: Rows
-    images: tuple[MapImage, ...]
+    images: MapImages
     pca: Places
     shares: tuple[float, float]
     tsne: Places | None = None
@@ -72,8 +138,8 @@ class SimilarityMap:
 
     def strangers(self, row: int) -> int:
         """How many of the nearest images are of another class."""
-        own = self.images[row].class_id
-        return sum(self.images[near].class_id != own for near in self.near(row))
+        labels = self.images.labels
+        return int((labels[self.near(row)] != labels[row]).sum())
 
 
 def read_map(
@@ -87,7 +153,7 @@ def read_map(
         return None
     rows = arrays["rows"].astype(np.int64)
     is_same = before is not None and before.run is run and np.array_equal(before.rows, rows)
-    images = before.images if before is not None and is_same else _images(run, rows)
+    images = before.images if before is not None and is_same else MapImages(run, rows)
     first, second = arrays["shares"].tolist()
     found = SimilarityMap(run, rows, images, arrays["pca"], (first, second), arrays.get("t-sne"))
     if "neighbors" not in arrays:
@@ -117,14 +183,3 @@ def _row(image: MapImage, names: Mapping[int, str]) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else ""
-
-
-def _images(run: TrainingRun, rows: Rows) -> tuple[MapImage, ...]:
-    answers = {(p.cell[0], p.position): p for p in predictions(run)}
-    held = [frozenset(own) for own in run.test]
-    found = []
-    for label, position in rows.tolist():
-        class_id, samples = run.key[0][label]
-        is_test, answer = position in held[label], answers.get((class_id, position))
-        found.append(MapImage(samples[position], class_id, position, is_test, answer))
-    return tuple(found)

@@ -35,6 +35,10 @@ def export_model(model: Model, to: str, path: Path) -> Iterator[str]:
     kind = EXPORTERS[to]
     if makes_folder(to, path) and path.exists():
         raise UserError(f"“{path.name}” exists already; choose another name for the folder.")
+    if not path.absolute().parent.is_dir():  # to know it in the end costs the time of all stages
+        raise _unwritable(path, "its folder does not exist")
+    if path.is_dir():
+        raise _unwritable(path, "there is a folder of that name")
     with one_cpu_thread():
         files = yield from kind.make(Subject(model))
     yield "Writing"
@@ -44,10 +48,13 @@ def export_model(model: Model, to: str, path: Path) -> Iterator[str]:
         else:
             _write_file(kind, files, path)
     except OSError as error:
-        raise UserError(
-            f"The model could not be saved as “{path.name}” ({os_reason(error)}); "
-            "choose another place."
-        ) from error
+        raise _unwritable(path, os_reason(error)) from error
+
+
+def _unwritable(path: Path, reason: str) -> UserError:
+    return UserError(
+        f"The model could not be saved as “{path.name}” ({reason}); choose another place."
+    )
 
 
 def makes_folder(to: str, path: Path) -> bool:

@@ -1,6 +1,9 @@
 """A module's graph, for formats that hold graphs."""
 
 import copy
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +13,9 @@ from torch.fx import Node
 
 AXES = ("batch", "height", "width")
 """The first axes of pictures and slices; every size from 1 on works."""
+
+_HINTS = ("torch.utils.flop_counter", "torch.onnx._internal.exporter._registration")
+"""Loggers that miss triton and torchvision, which no export needs."""
 
 
 def traced(module: nn.Module, example: Tensor) -> ExportedProgram:
@@ -21,13 +27,27 @@ def traced(module: nn.Module, example: Tensor) -> ExportedProgram:
     """
     dense = copy.deepcopy(module).to(memory_format=torch.contiguous_format)  # files hold no other
     sizes = {axis: Dim(name, min=1) for axis, name in enumerate(AXES)}
-    with torch.no_grad():
+    with torch.no_grad(), without_hints():
         program = export(dense.eval(), (example,), dynamic_shapes=(sizes,), strict=False)
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)
         _make_functional(node)
     program.graph_module.recompile()
     return program
+
+
+@contextmanager
+def without_hints() -> Iterator[None]:
+    """Keep torch from telling that packages are missing which are not needed."""
+    with ExitStack() as ends:
+        for logger in map(logging.getLogger, _HINTS):
+            logger.addFilter(_nothing)
+            ends.callback(logger.removeFilter, _nothing)
+        yield
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
 
 
 def _make_functional(node: Node) -> None:

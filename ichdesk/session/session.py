@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -20,9 +21,11 @@ from ichdesk.core.run import (
 )
 from ichdesk.core.run_book import NO_RUNS, RunBook
 from ichdesk.core.steps import Steps
+from ichdesk.imaging.classified import Classified
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
+from ichdesk.session.classifying import Answers, classify_files
 from ichdesk.session.exports import OWN_FORMAT, Exports
 from ichdesk.session.jobs import Post
 from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
@@ -66,6 +69,7 @@ class Session(KeptRuns):
         self._worker = worker
         self._request_ids = count(1)
         self._preview = Preview(post, self._preview_changed, self._predict)
+        self._answers = Answers(post)
         self.backbones = Backbones(
             self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
         )
@@ -159,6 +163,22 @@ class Session(KeptRuns):
         """Write the trained model to a file; False, with a notice, if it cannot be done."""
         return self.exports.start(path, format)
 
+    def classify_files(self, paths: Sequence[Path], out: Path) -> None:
+        """Write a table of what the model says to image files, in the background."""
+        run, names = self.run, tuple(name for _, name in self.run_classes)
+
+        def send(images: msg.Pixels) -> int | None:
+            return self._predict(images) if self.run is run else None
+
+        def done(classified: Classified) -> None:
+            text = f"Saved {out.name}. {classified.summary}"
+            level = Level.WARNING if classified.warnings else Level.INFO
+            self.report(text, level, tuple(classified.warnings))
+
+        ask = partial(self._answers.ask, send=send)
+        work = partial(classify_files, paths, out, (names, self._shown_steps), ask)
+        self._jobs.start("Classifying images", work, done)
+
     def cancel_job(self) -> None:
         """Stop the background work that is shown."""
         if super().job is not None:
@@ -194,6 +214,7 @@ class Session(KeptRuns):
                 self._worker_died(event)
             case msg.PredictionEnded():
                 self._preview.show(event)
+                self._answers.handle(event)
             case msg.ModelLoaded():
                 self._model_loaded(event)
             case msg.BackbonesListed():
@@ -220,6 +241,7 @@ class Session(KeptRuns):
         self.luck.drop()
         self.observations.drop()
         self.trials.drop()
+        self._answers.drop()
 
     @property
     def _shown_steps(self) -> Steps:
@@ -282,6 +304,7 @@ class Session(KeptRuns):
         status = WorkerStatus.STARTING if event.will_restart else WorkerStatus.FAILED
         self.worker = replace(self.worker, status=status)
         self._preview.forget_requests()
+        self._answers.drop()
         self.backbones.forget_requests()
         self.luck.forget_requests()
         self.observations.forget_requests()

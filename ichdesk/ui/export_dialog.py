@@ -62,8 +62,8 @@ class ExportDialog(QDialog):
         self.pane = FormatPane()
         self.empty_label = EmptyLabel()
         self.status = StatusRow(theme)
-        self.export_button = QPushButton("Export…")
         self.close_button = QPushButton("Close")
+        self.export_button = QPushButton("Export…")
         self._lay_out()
         self._connect()
         fit_screen(self, _SIZE_PX)
@@ -97,10 +97,9 @@ class ExportDialog(QDialog):
         self.tree.clear()
         rows = {info.name: _row(info) for info in formats}
         self.tree.addTopLevelItems(list(rows.values()))
-        for row in [rows.get(kept), *rows.values()][:2]:
-            if row is not None:
-                self.tree.setCurrentItem(row)
-                break
+        row = rows.get(kept, next(iter(rows.values()), None))
+        if row is not None:
+            self.tree.setCurrentItem(row)
 
     def _show_selected(self) -> None:
         info, run = self.selected, self._session.run

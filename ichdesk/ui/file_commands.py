@@ -73,9 +73,16 @@ class FileCommands:
             self._session.save(target, then)
 
     def export_samples(self) -> None:
-        """Ask for a folder and write all images there, a folder for each class."""
-        if folder := ask_folder(self._window, "Export samples: a folder for each class"):
-            self._session.export_samples(folder)
+        """Ask for a folder and in what form, and write all images there."""
+        from ichdesk.ui.export_samples_dialog import ask_form, own_folder  # noqa: PLC0415 - if asked
+
+        chosen = ask_folder(self._window, "Export samples: choose where to put the folders")
+        if chosen is None:
+            return
+        name = self._session.path.stem if self._session.path else "Project"
+        folder = own_folder(chosen, name)
+        if form := ask_form(self._session, folder, self._window):
+            self._session.export_samples(folder, form=form)
 
     def if_saved(self, go_on: Callable[[], None]) -> None:
         """Go on if nothing would be lost; else ask whether to save first."""

@@ -123,6 +123,12 @@ class MainWindow(QMainWindow):
 
         export_report(self, self._session, self._settings.last_folder)
 
+    def classify_images(self) -> None:
+        """Ask for a folder and a file, and write there what the model says to each image."""
+        from ichdesk.ui.classify_command import classify_images  # noqa: PLC0415 - when asked for
+
+        classify_images(self, self._session, self._settings.last_folder)
+
     def set_mode(self, mode: Mode) -> None:
         """Choose a theme and remember it."""
         self._settings.mode = mode

@@ -30,6 +30,7 @@ class Commands(Protocol):
     def export_samples(self) -> None: ...  # noqa: D102
     def export_model(self) -> None: ...  # noqa: D102
     def export_report(self) -> None: ...  # noqa: D102
+    def classify_images(self) -> None: ...  # noqa: D102
     def open_lesson(self) -> None: ...  # noqa: D102
     def open_viewer(self) -> None: ...  # noqa: D102
     def show_image_steps(self) -> None: ...  # noqa: D102
@@ -70,6 +71,7 @@ class Menus(QObject):
         file.addActions([self.save, self.save_as])
         file.addSeparator()
         file.addActions([self.export_samples, self.export_model, self.export_report])
+        file.addAction(self.classify)
         file.addSeparator()
         file.addAction(self.quit)
         edit = bar.addMenu("&Edit")
@@ -101,6 +103,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([self.save, self.save_as])
         menu.addActions([self.export_samples, self.export_model, self.export_report])
+        menu.addAction(self.classify)
         menu.addSeparator()
         menu.addActions([self.tour, self.about])
         return menu
@@ -115,6 +118,7 @@ class Menus(QObject):
         self.export_samples.setEnabled(session.project.sample_count > 0)
         self.viewer.setEnabled(session.project.sample_count > 0)
         self.export_model.setEnabled(session.has_model)
+        self.classify.setEnabled(session.has_model)
         self.export_report.setEnabled(session.finished_run is not None)
         self.lock_split.setEnabled(not session.lock_problem)
         self.release_test_set.setEnabled(session.project.test_count > 0)
@@ -152,6 +156,9 @@ class Menus(QObject):
         )
         self.export_report = self._action(
             "Export &report…", do.export_report, "Ctrl+Shift+R", "file-document-outline"
+        )
+        self.classify = self._action(
+            "&Classify images…", do.classify_images, None, "image-search-outline"
         )
         self.quit = self._action("&Quit", do.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)

@@ -2,17 +2,20 @@
 
 import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ichdesk.core.model_facts import ModelFacts
-from tests.fuzz import mutations
+from ichdesk.core.model_facts import ModelFacts, facts_text
+from ichdesk.core.steps import DEFAULT_STEPS, steps_text
+from tests.fuzz import mutations, seeds
 from tests.fuzz.target import Target, scratch
 
 _DAMAGED_HEADER = mutations.behind_length(8)
+_FACTS = ModelFacts(50, 9, 7, (0.4, 0.97), ((3, 3), (2, 3), (2, 3)), "slice")
 
 
 def _models() -> list[bytes]:
@@ -23,8 +26,7 @@ def _models() -> list[bytes]:
 
     head = Head(8, 3, torch.Generator().manual_seed(1)).eval()
     model = Model(head, ("A", "B", "ü"), "ct-phantom", "f" * 64)
-    facts = ModelFacts(50, 9, 7, (0.4, 0.97), ((3, 3), (2, 3), (2, 3)), "slice")
-    return [model_bytes(model), model_bytes(replace(model, facts=facts))]
+    return [model_bytes(model), model_bytes(replace(model, facts=_FACTS))]
 
 
 def _damaged_model(data: bytes, chance: Any, others: Any) -> bytes:
@@ -84,6 +86,46 @@ def _export(data: bytes, folder: Path) -> str:
     return f"{min(len(labels), 9)} classes"
 
 
+def _own_exports() -> list[bytes]:
+    """The format in which ICHDesk exports: with its own backbone, and with an imported one."""
+    from ichdesk.learn.backbones import load_backbone
+    from ichdesk.learn.backbones.mobilenet_v2 import MobileNetV2
+    from tests.learn.backbones.conftest import LABELS, Export
+
+    backbone = load_backbone("ct-phantom")
+    weights = {
+        "dense_Dense1/kernel": np.zeros((backbone.dimension, 4)),
+        "dense_Dense1/bias": np.zeros(4),
+        "dense_Dense2/kernel": np.zeros((4, len(LABELS))),
+    }
+    own = {"backbone": "ct-phantom", "fingerprint": backbone.fingerprint}
+    own |= {"steps": steps_text(DEFAULT_STEPS), "facts": facts_text(_FACTS)}
+    with scratch() as folder:
+        ours = Export(MobileNetV2(), weights, folder / "e.zip").save().read_bytes()
+    imported = {**own, "backbone": "tm-import"}
+    return [_saying(ours, own), *(_saying(export, imported) for export in _exports())]
+
+
+def _saying(export: bytes, own: dict[str, str]) -> bytes:
+    """An export with what is ICHDesk's own in its metadata."""
+    with zipfile.ZipFile(io.BytesIO(export)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    metadata = {**json.loads(entries["metadata.json"]), "userMetadata": {"ichdesk": own}}
+    entries["metadata.json"] = json.dumps(metadata).encode()
+    return seeds.packed(entries, zipfile.ZIP_DEFLATED)
+
+
+def _own_export(data: bytes, folder: Path) -> str:
+    from ichdesk.learn.exporters import Subject
+    from ichdesk.learn.tm_model import load_tm_model
+
+    path = folder / "case.zip"
+    path.write_bytes(data)
+    model = load_tm_model(path)
+    json.dumps(Subject(model).card(), ensure_ascii=False).encode()
+    return f"{min(len(model.labels), 9)} classes, {'' if model.facts else 'no '}facts"
+
+
 def _states() -> list[bytes]:
     import torch
 
@@ -132,6 +174,7 @@ def _backbone_list(data: bytes, folder: Path) -> str:
 TARGETS = {
     "model": Target(_models, _damaged_model, _model),
     "tm-export": Target(_exports, mutations.damaged_zip, _export),
+    "tm-model": Target(_own_exports, mutations.damaged_zip, _own_export),
     "weights": Target(_states, mutations.damaged_zip, _state),
     "backbones": Target(_backbone_lists, mutations.damaged_json, _backbone_list),
 }

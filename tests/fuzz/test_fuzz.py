@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.targets import TARGETS, close, outcome
 
 FOUND = Path(__file__).parent / "found"
-CASES = {"tm-export": 4, "dicom": 40, "zips": 15}
+CASES = {"tm-export": 4, "tm-model": 8, "dicom": 40, "zips": 15}
 MOST_CASES = 60
 
 

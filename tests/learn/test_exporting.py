@@ -75,6 +75,18 @@ def test_what_is_there_stays(model: Model, several: str, tmp_path: Path, is_file
     assert place.read_bytes() == b"mine" if is_file else not list(place.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("missing/out", "its folder does not exist"), ("here", "there is a folder of that name")],
+)
+def test_a_place_that_cannot_be_is_told_before_any_work(
+    model: Model, tmp_path: Path, name: str, reason: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    with pytest.raises(UserError, match=f"could not be saved as .* \\({reason}\\); choose another"):
+        next(iter(export_model(model, "ichdesk", tmp_path / name)))
+
+
 def test_what_comes_meanwhile_stays(model: Model, several: str, tmp_path: Path) -> None:
     place = tmp_path / "out"
     for stage in (going := export_model(model, several, place)):

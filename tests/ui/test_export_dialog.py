@@ -367,7 +367,10 @@ def test_it_can_be_canceled(
     dialog.export_button.click()
     dialog.status.cancel_button.click()
     assert session._worker.sent[-1] == msg.Cancel(saving(session).request_id)
-    assert dialog.status.stage_label.text() == "Canceling the export of model.ichmodel…"
+    said = dialog.status.stage_label.text
+    assert said() == "Canceling the export of model.ichmodel: it has not begun."
+    session.handle(msg.ModelProgressed(saving(session).request_id, "Tracing"))
+    assert said() == "Canceling the export of model.ichmodel: it stops after “Tracing”."
     assert not dialog.status.cancel_button.isEnabled()
     saved(session, CANCELLED)
     assert "was canceled" in dialog.status.chip.text()

@@ -10,7 +10,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.learn.exported import hu_program, picture_program
 from ichdesk.learn.exported_steps import unheld_sentence
 from ichdesk.learn.exporters import Files, Stages, Subject, exporter
-from ichdesk.learn.tracing import AXES
+from ichdesk.learn.tracing import AXES, without_hints
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -73,14 +73,15 @@ def _files(program: ExportedProgram, takes: str, card: dict[str, Any]) -> Files:
 def _translated(program: ExportedProgram, takes: str) -> "ModelProto":
     from torch.onnx import export  # noqa: PLC0415 - loads for seconds, and few ever export
 
-    translated = export(
-        program,
-        dynamo=True,
-        opset_version=_OPSET,
-        input_names=[takes],
-        output_names=["probabilities"],
-        verbose=False,
-    )
+    with without_hints():
+        translated = export(
+            program,
+            dynamo=True,
+            opset_version=_OPSET,
+            input_names=[takes],
+            output_names=["probabilities"],
+            verbose=False,
+        )
     assert translated is not None
     return translated.model_proto
 

@@ -101,7 +101,8 @@ class StatusRow(QWidget):
 
 def _stage_text(export: Export) -> str:
     if export.is_canceling:
-        return f"Canceling the export of {export.path.name}…"
+        step = f"it stops after “{export.stage}”" if export.stage else "it has not begun"
+        return f"Canceling the export of {export.path.name}: {step}."
     return f"{export.stage or 'Waiting for its turn'}… {_GOES_ON}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ichdesk.core.run import TrainingRun
 from ichdesk.session.session import Session
 from ichdesk.ui.heat_maps import heat_text as say
 from ichdesk.ui.heat_maps.heat_figure import HeatFigure
@@ -44,6 +45,7 @@ class HeatView(QWidget):
         self._pages = Pages(session, place)
         self._view: RunView | None = None
         self._items: tuple[Item, ...] = ()
+        self._sorted: tuple[object, Source | None, tuple[Item, ...]] = (None, None, ())
         self._index = 0
         self._asking = QTimer(self)  # painting is no time to ask
         self._asking.setSingleShot(True)
@@ -73,12 +75,17 @@ class HeatView(QWidget):
             self._index = 0
         self._view = view
         source = Source[self.source_choice.currentData()]
-        if source is Source.PREVIEW:
-            self._items = preview_items(self._session.preview)
-        else:
-            self._items = tested_items(view.run, source)
+        self._items = self._read(view.run, source)
         self._index = min(self._index, max(0, len(self._items) - 1))
         self._show()
+
+    def _read(self, run: TrainingRun, source: Source) -> tuple[Item, ...]:
+        """The images; those of a run are sorted once."""
+        if source is Source.PREVIEW:
+            return preview_items(self._session.preview)
+        if run.test_probabilities is not self._sorted[0] or source is not self._sorted[1]:
+            self._sorted = run.test_probabilities, source, tested_items(run, source)
+        return self._sorted[2]
 
     def step(self, by: int) -> None:
         """Turn to another image; the ends stay where they are."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from ichdesk.core.evaluation import Answers, Figure, evaluate
+from ichdesk.core.evaluation import Figure, LastEvaluation
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_view import RunView
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
@@ -38,16 +38,17 @@ class AccuracyPerClassPanel(Panel):
         self._grid.setColumnStretch(0, 1)
         self._rows: list[tuple[QLabel, ...]] = []
         self._lines: list[QFrame] = []
+        self._last = LastEvaluation()
         self._add_row(_HEADINGS)
         theme.changed.connect(self._apply_theme)
         self._apply_theme()
 
     def refresh(self, view: RunView | None) -> bool:
         """Fill the table from the test counts so far."""
-        if view is None or view.run.confusion is None:
+        found = self._last.of(view.run if view else None)
+        if view is None or found is None:
             return False
-        answers = Answers.of(view.run)
-        rows = evaluate(answers).classes if answers else ()
+        rows = found.classes
         self._resize(len(rows))
         for labels, name, row in zip(self._rows[1:], view.names, rows, strict=True):
             for label, text in zip(labels, _texts(name, row.sensitivity), strict=True):

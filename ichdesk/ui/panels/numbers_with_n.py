@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from ichdesk.core.evaluation import Answers, ClassFigures, Evaluation, Figure, evaluate
+from ichdesk.core.evaluation import ClassFigures, Evaluation, Figure, LastEvaluation
 from ichdesk.core.operating_point import likely_positive
 from ichdesk.ui.panel import PANELS, Panel
 from ichdesk.ui.run_text import intervals_text
@@ -43,18 +43,14 @@ class NumbersWithNPanel(Panel):
         guard_wheel(self.class_choice)
         self.caption = CaptionLabel()
         self._names: tuple[str, ...] = ()
-        self._answered: tuple[object, object] = (None, None)
+        self._last = LastEvaluation()
         self._found: Evaluation | None = None
         self._lay_out()
         self.class_choice.currentIndexChanged.connect(self._show)
 
     def refresh(self, view: RunView | None) -> bool:
         """Show the figures so far; what does not change is not computed again."""
-        answered = (view.run.confusion, view.run.test_probabilities) if view else (None, None)
-        if any(new is not old for new, old in zip(answered, self._answered, strict=True)):
-            answers = Answers.of(view.run) if view else None
-            self._found = evaluate(answers) if answers else None
-            self._answered = answered
+        self._found = self._last.of(view.run if view else None)
         if view is None or self._found is None:
             return False
         self._offer(view.names)

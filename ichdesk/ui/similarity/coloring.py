@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from ichdesk.core.similarity import MapImage, SimilarityMap
+from ichdesk.core.similarity import Bools, MapImages, SimilarityMap
 from ichdesk.ui.theme import Palette
 from ichdesk.ui.widgets.point_mark import PointMark, Shape, shape_of
 
@@ -28,7 +28,7 @@ class ColorBy(Enum):
 def coloring(
     by: ColorBy,
     shown: SimilarityMap,
-    gone: Sequence[bool],
+    gone: Bools,
     classes: Sequence[tuple[int, str]],
     palette: Palette,
 ) -> Coloring:
@@ -37,7 +37,7 @@ def coloring(
     Args:
         by: What they tell.
         shown: Whose images.
-        gone: Of each image, whether it was removed since; these are gray rings.
+        gone: (N,), whether an image was removed since; these are gray rings.
         classes: (position in the project, name) of the run's classes.
         palette: Of the theme.
     """
@@ -47,7 +47,7 @@ def coloring(
         ColorBy.SPLIT: lambda: _by_split(shown.images, palette),
         ColorBy.PATIENT: lambda: _by_patient(shown.images, palette),
     }[by]()
-    kinds = np.where(np.array(gone, bool), len(marks), kinds).astype(np.int64)
+    kinds = np.where(gone, len(marks), kinds).astype(np.int64)
     marks = [*marks, PointMark(palette.line_strong, Shape.RING, "Removed since", is_behind=True)]
     counts = np.bincount(kinds, minlength=len(marks)).tolist()
     counted = (replace(mark, count=n) for mark, n in zip(marks, counts, strict=True))
@@ -61,29 +61,29 @@ def _by_class(
     return shown.rows[:, 0], marks
 
 
-def _by_answer(images: Sequence[MapImage], palette: Palette) -> tuple[Kinds, list[PointMark]]:
-    is_lost = any(image.is_test and image.prediction is None for image in images)
-    others = "No answer kept" if is_lost else "Not tested"
+def _by_answer(images: MapImages, palette: Palette) -> tuple[Kinds, list[PointMark]]:
+    is_known = images.said >= 0
+    others = "No answer kept" if (images.is_test & ~is_known).any() else "Not tested"
     marks = [
         PointMark(palette.train, Shape.CIRCLE, "Test image, called right"),
         PointMark(palette.error, Shape.CROSS, "Test image, called wrong"),
         PointMark(palette.connector, Shape.SQUARE, others, is_behind=True),
     ]
-    answers = (image.prediction for image in images)
-    return np.array([int(a.is_error) if a else 2 for a in answers], np.int64), marks
+    is_error = (images.said != images.labels).astype(np.int64)
+    return np.where(is_known, is_error, 2), marks
 
 
-def _by_split(images: Sequence[MapImage], palette: Palette) -> tuple[Kinds, list[PointMark]]:
+def _by_split(images: MapImages, palette: Palette) -> tuple[Kinds, list[PointMark]]:
     marks = [
         PointMark(palette.train, Shape.CIRCLE, "Training image"),
         PointMark(palette.test, Shape.DIAMOND, "Test image"),
     ]
-    return np.array([int(image.is_test) for image in images], np.int64), marks
+    return images.is_test.astype(np.int64), marks
 
 
-def _by_patient(images: Sequence[MapImage], palette: Palette) -> tuple[Kinds, list[PointMark]]:
+def _by_patient(images: MapImages, palette: Palette) -> tuple[Kinds, list[PointMark]]:
     """Patients are numbered as they come; who they are is not known to the project either."""
-    patients = [image.sample.patient for image in images]
+    patients = [sample.patient for sample in images.samples()]
     in_order = dict.fromkeys(filter(None, patients))
     known = {patient: number for number, patient in enumerate(in_order)}
     marks = [_cycled(number, f"Patient {number + 1}", palette) for number in known.values()]

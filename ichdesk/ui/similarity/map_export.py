@@ -57,6 +57,7 @@ class MapExport(QWidget):
     def image(self) -> QImage:
         """The map with its legend, below what it is."""
         view, area = self._view, self._view.picture_area
+        view.map.draw_all()
 
         def draw(image: QImage, place: QPoint) -> None:
             view.render(image, place, QRegion(area), view.RenderFlag.DrawChildren)

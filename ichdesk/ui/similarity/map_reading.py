@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
+
 from ichdesk.core.predictions import Place, PlacesNow, places_now
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, classes_now, is_done
-from ichdesk.core.similarity import SimilarityMap, read_map
+from ichdesk.core.similarity import Bools, SimilarityMap, read_map
 from ichdesk.session.observations import Sight, Wish
 from ichdesk.session.session import Session
 from ichdesk.ui.prediction_text import Names, names_now
@@ -24,7 +26,7 @@ class MapReading:
 
     Attributes:
         shown: The map so far; None if there is none of this run.
-        gone: Of each image, whether it was removed since.
+        gone: (N,), whether an image of the map was removed since.
         names: Of the classes now, by id; `classes` with their positions, in the run's order.
     """
 
@@ -33,7 +35,7 @@ class MapReading:
         self._seen: tuple[TrainingRun | None, Project | None, object] = (None, None, None)
         self.shown: SimilarityMap | None = None
         self._now = PlacesNow({}, {})
-        self.gone: tuple[bool, ...] = ()
+        self.gone: Bools = np.zeros(0, np.bool_)
         self.names: Names = {}
         self.classes: tuple[tuple[int, str], ...] = ()
 
@@ -91,11 +93,10 @@ class MapReading:
             self.shown = before = None
         if run is not None and arrays is not None:
             self.shown = read_map(run, arrays, before) or before
-        images = self.shown.images if self.shown else ()
-        is_same = before is not None and before.images is images
+        is_same = before and self.shown and before.images is self.shown.images
         if run is not None and not (is_same and same_project):
             now = self._now = places_now(run, project)
-            self.gone = tuple((image.class_id, image.position) not in now for image in images)
+            self.gone = self.shown.images.gone(now) if self.shown else np.zeros(0, np.bool_)
             self.names, self.classes = names_now(run, project), classes_now(run, project)
         return True
 

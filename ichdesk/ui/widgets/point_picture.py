@@ -1,11 +1,11 @@
-"""How a map of many points looks: the points in one pass, and over them what is looked at."""
+"""How a map of many points looks: a picture of the points, and over it what is looked at."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QPainter,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ichdesk.ui.theme import GRID_PX, RADIUS_PX, Theme
+from ichdesk.ui.widgets.point_layer import PORTION, PointLayer
 from ichdesk.ui.widgets.point_layout import NOTHING, PointLayout
 from ichdesk.ui.widgets.point_mark import PointMark, mark_picture
 
@@ -70,7 +71,14 @@ class PointPicture(QWidget):
         self._selected: frozenset[int] = frozenset()
         self._told = NOTHING
         self._lasso: list[QPointF] = []
-        self._layer: QPixmap | None = None
+        self._layer: PointLayer | None = None  # the last that was whole
+        self._coming: PointLayer | None = None
+        self._is_outdated = True
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.setInterval(0)
+        self._drawing.timeout.connect(self._go_on)
+        self._drawing.timeout.connect(self.update)
         self.picture_of: Callable[[int], QPixmap | None] = lambda _: None
         theme.changed.connect(self._redraw)
 
@@ -97,16 +105,22 @@ class PointPicture(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the new size."""
         super().resizeEvent(event)
+        self._layer = None
         self._redraw()
+
+    def draw_all(self) -> None:
+        """Draw what is left, so that a picture of the map has all points."""
+        if self._is_outdated:
+            self._begin(self.devicePixelRatioF())
+        if self._coming is not None:
+            self._coming.draw_all()
+            self._go_on()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the points as they were drawn last, then what follows the pointer."""
-        ratio = self.devicePixelRatioF()
-        if self._layer is None or self._layer.devicePixelRatioF() != ratio:
-            self._layer = self._drawn(ratio)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._layer)
+        painter.drawPixmap(0, 0, self._shown(self.devicePixelRatioF()).picture)
         self._paint_links(painter)
         if self._layout.has(self._told):
             self._paint_told(painter, self._layout.point(self._told))
@@ -118,24 +132,47 @@ class PointPicture(QWidget):
 
     def _redraw(self) -> None:
         self._layout = PointLayout.fit(self._points.places, self.size())
-        self._layer = None
+        self._coming, self._is_outdated = None, True
         self.update()
 
-    def _drawn(self, ratio: float) -> QPixmap:
-        """All points in a picture of the widget's size."""
-        layer = QPixmap(self.size() * ratio)
-        layer.setDevicePixelRatio(ratio)
-        layer.fill(Qt.GlobalColor.transparent)
+    def _shown(self, ratio: float) -> PointLayer:
+        """The points as they were before, until those of today are all drawn."""
+        if self._is_outdated:
+            self._begin(ratio)
+        newest = self._coming or self._layer
+        if newest is None or newest.ratio != ratio:  # on another screen, or for a file
+            self._begin(ratio)
+            self.draw_all()
+        found = self._layer or self._coming
+        assert found is not None
+        return found
+
+    def _begin(self, ratio: float) -> None:
+        """Draw the first points in a picture of the widget's size."""
+        halo, radius_px = self._theme.palette.card, self._radius_px
+        pictures = [mark_picture(mark, halo, radius_px, ratio) for mark in self._points.marks]
+        corners = self._layout.where - radius_px - 2
+        layer = PointLayer(self.size(), ratio, corners, self._points.kinds, pictures)
         order = self._order()
         chosen = np.isin(order, sorted(self._selected))
-        painter = QPainter(layer)
         # a single one has a ring and lines to its neighbors, which are to be seen, too
-        painter.setOpacity(_FAINT if len(self._selected) > 1 else 1.0)
-        self._paint_points(painter, order[~chosen], ratio)
-        painter.setOpacity(1.0)
-        self._paint_points(painter, order[chosen], ratio)
-        painter.end()
-        return layer
+        layer.add(order[~chosen], _FAINT if len(self._selected) > 1 else 1.0)
+        layer.add(order[chosen], 1.0)
+        if len(order) <= PORTION:
+            layer.draw_all()
+        self._coming, self._is_outdated = layer, False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Draw the next points."""
+        layer = self._coming
+        if layer is None:
+            return
+        layer.draw_next()
+        if layer.is_whole:
+            self._layer, self._coming = layer, None
+        else:
+            self._drawing.start()
 
     def _order(self) -> npt.NDArray[np.int64]:
         """Mixed, as no kind may hide another only because it is drawn later."""
@@ -143,14 +180,6 @@ class PointPicture(QWidget):
         order = order[np.isfinite(self._layout.where[order]).all(axis=1)]
         is_front = np.array([not mark.is_behind for mark in self._points.marks], bool)
         return order[is_front[self._points.kinds[order]].argsort(kind="stable")]
-
-    def _paint_points(self, painter: QPainter, rows: npt.NDArray[np.int64], ratio: float) -> None:
-        halo, radius_px = self._theme.palette.card, self._radius_px
-        pictures = [mark_picture(mark, halo, radius_px, ratio) for mark in self._points.marks]
-        corners = (self._layout.where[rows] - radius_px - 2).tolist()
-        kinds = self._points.kinds[rows].tolist()
-        for (x_px, y_px), kind in zip(corners, kinds, strict=True):
-            painter.drawPixmap(QPointF(x_px, y_px), pictures[kind])
 
     @property
     def _radius_px(self) -> float:

@@ -21,7 +21,7 @@ class Setting:
         model: The file, or the folder of several.
         pictures: Folder with the pictures.
         size: Of the model, bytes.
-        export_s: How long the command took that exported it.
+        export_s: CPU time of the command that exported it, its start included.
     """
 
     address: ClassVar[str] = ""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ichdesk.archive import SampleStore
@@ -42,7 +43,8 @@ def made_map(run: TrainingRun) -> SimilarityMap:
 
 def colored(by: ColorBy, shown: SimilarityMap, session: Session, *gone: int) -> Coloring:
     classes = classes_now(shown.run, session.project)
-    return coloring(by, shown, [row in gone for row in range(60)], classes, LIGHT)
+    removed = np.isin(np.arange(60), gone)
+    return coloring(by, shown, removed, classes, LIGHT)
 
 
 def test_patients_are_numbered_and_told_apart(shown: SimilarityMap, session: Session) -> None:

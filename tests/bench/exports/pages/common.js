@@ -2,6 +2,7 @@
 
 const SIDE = 224;
 const REPEATS = 30;
+const MOST_MS = 10_000; // where graphics are computed by the processor, one picture takes a second
 
 window.answerWith = (load) => {
   window.run = async (job) => {
@@ -17,12 +18,13 @@ window.answerWith = (load) => {
 
 async function latency(once) {
   const times = [];
-  for (let i = 0; i < REPEATS; i += 1) {
+  const begin = performance.now();
+  while (times.length < REPEATS && performance.now() - begin < MOST_MS) {
     const start = performance.now();
     await once();
     times.push(performance.now() - start);
   }
-  return times.sort((a, b) => a - b)[Math.floor(REPEATS / 2)];
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 }
 
 function blank() {

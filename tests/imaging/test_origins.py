@@ -1,0 +1,144 @@
+"""Exported images come back with class, patient and series, also when they were moved."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ichdesk.archive import ExportForm, SampleStore, export_samples
+from ichdesk.core.project import Project
+from ichdesk.core.samples import Sample
+from ichdesk.imaging.gather import gather
+from ichdesk.imaging.gathered import Gathered
+from ichdesk.imaging.pipeline import baked
+from ichdesk.imaging.placement import add_gathered
+from tests.fakes.projects import full_project, slice_bytes
+
+HU = ExportForm(by_side=False, has_manifest=True, keeps_hu=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SampleStore]:
+    with SampleStore(tmp_path / "store") as store:
+        yield store
+
+
+@pytest.fixture
+def project(store: SampleStore) -> Project:
+    return full_project(store)
+
+
+@pytest.fixture
+def folder(project: Project, tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    export_samples(project, folder, bake=baked(project), form=HU)
+    return folder
+
+
+def samples_of(gathered: Gathered) -> dict[str | None, tuple[Sample, ...]]:
+    return dict(gathered.classes)
+
+
+def groups(samples: tuple[Sample, ...]) -> list[int | None]:
+    """A number for each patient in the order in which they appear."""
+    seen: dict[str, int] = {}
+    return [s.patient and seen.setdefault(s.patient, len(seen)) for s in samples]
+
+
+def test_slices_come_back_bit_for_bit(project: Project, folder: Path, store: SampleStore) -> None:
+    gathered = gather([folder], store.add)
+    assert gathered.left_out == ()
+    back = samples_of(gathered)
+    assert set(back) == {bin_.name for bin_ in project.classes[:3]}
+    for bin_ in project.classes[:3]:
+        slices = [s.sha256 for s in bin_.samples if s.is_hu]
+        assert [s.sha256 for s in back[bin_.name] if s.is_hu] == slices
+
+
+def test_patients_come_back(project: Project, folder: Path, store: SampleStore) -> None:
+    back = samples_of(gather([folder], store.add))
+    every = tuple(s for bin_ in project.classes[:3] for s in bin_.samples)
+    again = tuple(s for bin_ in project.classes[:3] for s in back[bin_.name])
+    assert groups(again) == groups(every)
+    assert not {s.patient for s in again} & {"p0", "p1"}  # they are no keys, so they became some
+    assert [s.series is None for s in again] == [s.series is None for s in every]
+
+
+def test_keys_stay_as_they_are(project: Project, tmp_path: Path, store: SampleStore) -> None:
+    folder, key = tmp_path / "out", "0123456789abcdef" * 2
+    export_samples(project, folder, bake=baked(project), form=HU)
+    table = folder / "manifest.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",p0,", f",{key},"), "utf-8")
+    back = samples_of(gather([folder], store.add))[project.classes[0].name]
+    assert {s.patient for s in back} == {None, key}
+
+
+def test_an_image_that_was_moved_keeps_its_patient(
+    project: Project, folder: Path, store: SampleStore
+) -> None:
+    (folder / "Other").mkdir()
+    source = next(folder.glob("*/0.png"))
+    source.rename(folder / "Other" / "renamed.png")
+    (moved,) = samples_of(gather([folder], store.add))["Other"]
+    assert moved.patient
+    assert moved.is_hu
+
+
+def test_other_bytes_of_the_same_name_are_unknown(
+    project: Project, folder: Path, store: SampleStore
+) -> None:
+    source = next(path for path in folder.glob("*/0.png"))
+    source.write_bytes(slice_bytes(99))
+    found = [s for own in samples_of(gather([source.parent], store.add)).values() for s in own]
+    assert found[0].patient is None
+    assert any(s.patient for s in found)
+
+
+def test_a_class_folder_alone_is_known_too(
+    project: Project, folder: Path, store: SampleStore
+) -> None:
+    (own,) = (path.parent for path in folder.glob("*/0.png") if path.parent.name.startswith("Blu"))
+    gathered = gather([own], store.add)
+    assert groups(samples_of(gathered)[None]) == [0, None, 0, None]
+
+
+def test_a_fixed_test_set_comes_back_from_the_table(
+    project: Project, tmp_path: Path, store: SampleStore
+) -> None:
+    project = project.mark_samples(project.classes[1].id, [1])
+    folder = tmp_path / "out"
+    export_samples(project, folder, bake=baked(project), form=HU)
+    back, _ = add_gathered(Project(), gather([folder], store.add), None, [folder])
+    found = {bin_.name: bin_.test_positions for bin_ in back.classes}
+    assert found[project.classes[1].name] == (1,)
+    assert back.test_count == 1
+
+
+@pytest.mark.parametrize("damage", ["binary", "endless"])
+def test_a_damaged_table_is_told_and_the_images_are_read(
+    project: Project, folder: Path, store: SampleStore, damage: str
+) -> None:
+    table = folder / "manifest.csv"
+    whole = table.read_bytes()
+    table.write_bytes(b"\xff\xfe" + whole if damage == "binary" else whole + b'"' + b"x" * 200_000)
+    gathered = gather([folder], store.add)
+    assert gathered.left_out == ("“manifest.csv” is damaged and was left out.",)
+    found = [s for own in samples_of(gathered).values() for s in own]
+    assert len(found) == project.sample_count
+    assert not any(s.patient for s in found)
+
+
+def test_notes_of_somebody_else_are_still_told(folder: Path, store: SampleStore) -> None:
+    (folder / "manifest.csv").unlink()
+    left_out = gather([folder], store.add).left_out
+    assert sorted(text.split("”")[0] for text in left_out) == ["“README.txt", "“annotations.json"]
+
+
+def test_a_zip_of_the_folder_is_read_without_a_word(
+    project: Project, folder: Path, tmp_path: Path, store: SampleStore
+) -> None:
+    path = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", folder))
+    gathered = gather([path], store.add)
+    assert gathered.left_out == ()
+    assert sum(len(own) for _, own in gathered.classes) == project.sample_count
