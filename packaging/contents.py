@@ -28,8 +28,6 @@ DECODER_MODULES = (
     *("openjpeg", "openjpeg.utils", "_openjpeg", "rle", "rle.utils", "rle.rle"),
 )
 DECODER_METADATA = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")
-# what torch and onnxscript import by name when a model is exported
-EXPORT_PACKAGES = ("onnx", "onnx_ir", "onnxscript", "torch._dynamo.polyfills", "torch.onnx")
 LAZY_MODULES = ("ichdesk.cli", "ichdesk.demo", "ichdesk.worker.handlers")
 NAMED_MODULES = ("qtawesome", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")  # by libraries
 

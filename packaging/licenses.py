@@ -7,6 +7,7 @@ import sysconfig
 from pathlib import Path
 
 _TEXTS = Path(__file__).resolve().parent / "texts"
+_TFJS_LICENSE = _TEXTS.parents[1] / "resources" / "tfjs" / "LICENSE.txt"
 _TOOLS = (
     "altgraph",
     "pip-licenses",
@@ -35,8 +36,11 @@ allows its use in programs of any license. Python is under the PSF License. The 
 Icons font (Pictogrammers) is under the Apache License 2.0. On Linux the app also holds some
 libraries of the system that it was built on, such as libxcb and libX11 (MIT), GLib (LGPL 2.1), ICU
 (Unicode License) and the runtime libraries of GCC (GPL 3 with the runtime exception); they, too,
-lie in files of their own, and their sources are those of that Linux distribution. The texts of
-LGPL 3 and GPL 3 are at the end.
+lie in files of their own, and their sources are those of that Linux distribution.
+
+TensorFlow.js (Google LLC and others, Apache License 2.0), which goes into exported pages, lies
+unchanged in resources/tfjs. Its license and those of its parts are at the end, as are the texts of
+LGPL 3 and GPL 3.
 """
 _FOLDERS = {"win32": "_internal\\PySide6", "darwin": "ICHDesk.app/Contents/Frameworks/PySide6"}
 
@@ -45,7 +49,8 @@ def license_text(packages: list[dict[str, str]], platform: str = sys.platform) -
     """One text with a section for each package, as pip-licenses describes it."""
     head = _HEAD.format(folder=_FOLDERS.get(platform, "_internal/PySide6/Qt/lib"))
     sections = map(_section, sorted(packages, key=lambda package: package["Name"].lower()))
-    texts = (f"{'=' * 80}\n{path.read_text('utf-8')}" for path in sorted(_TEXTS.glob("*.txt")))
+    files = [*sorted(_TEXTS.glob("*.txt")), _TFJS_LICENSE]
+    texts = (f"{'=' * 80}\n{path.read_text('utf-8')}" for path in files)
     return "\n".join([head, *sections, *texts])
 
 

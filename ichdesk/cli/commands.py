@@ -310,7 +310,7 @@ def predict(
         write_text(done.table, csv_out)
     if json_out:
         write_json(done.result, json_out)
-    for line in done.lines(is_brief=csv_out is not None):
+    for line in [done.summary] if csv_out else done.lines:
         click.echo(line)
     jobs.warn(done.warnings)
     return BAD_INPUT if done.problems else 0

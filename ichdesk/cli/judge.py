@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from ichdesk.core.other_model import SEEN, Asked, Judgement, LabelMap, judge, ma
 from ichdesk.core.results import NOTE
 from ichdesk.core.samples import Sample
 from ichdesk.core.spreadsheet import table_text
+
+if TYPE_CHECKING:  # loads torch
+    from ichdesk.learn.features import Vector
+    from ichdesk.learn.prediction import Predictor
 
 _REMEDY = "say which class a label stands for with --label “LABEL=CLASS”"
 
@@ -65,8 +69,9 @@ class Judged:
         head = ["file", "patient", "class", "prediction", *names]
         return table_text([head, *cells], end="\n")
 
-    def lines(self, *, is_brief: bool) -> list[str]:
-        """The numbers for people; without the matrix if it is to be brief."""
+    @property
+    def lines(self) -> list[str]:
+        """The numbers for people."""
         found, names = self.judgement.evaluation, self.asked.names
         which = "of the fixed test set" if self.asked.is_test_set else "in the enabled classes"
         lines = [
@@ -77,7 +82,12 @@ class Judged:
             lines.append(f"Sensitivity for {name}: {_figure_text(figures.sensitivity)}")
         if found.by_patient:
             lines.append("The intervals know which images are of one patient.")
-        return [*lines, *([] if is_brief else self._matrix_lines()), NOTE]
+        return [*lines, *self._matrix_lines(), NOTE]
+
+    @property
+    def summary(self) -> str:
+        """All of them."""
+        return "\n".join(self.lines)
 
     @property
     def result(self) -> dict[str, Any]:
@@ -140,19 +150,23 @@ def judge_project(
     return _judged(f"{model.name} on {project.name}", mapping, asked, answers)
 
 
-def _answers(predictor: Any, samples: Sequence[Sample], bars: Bars) -> dict[str, Any]:
+def _answers(
+    predictor: "Predictor", samples: Sequence[Sample], bars: Bars
+) -> "dict[str, Vector | str]":
     """Probabilities, or why there are none, by SHA-256."""
     work = predictor.samples(samples)
     while True:
         try:
             seen = next(work)
         except StopIteration as end:
-            answers: dict[str, Any] = end.value
+            answers: dict[str, Vector | str] = end.value
             return answers
         bars.show("Classifying", seen.done, seen.total)
 
 
-def _judged(title: str, mapping: LabelMap, asked: Asked, answers: dict[str, Any]) -> Judged:
+def _judged(
+    title: str, mapping: LabelMap, asked: Asked, answers: "dict[str, Vector | str]"
+) -> Judged:
     said = [answers[sample.sha256] for sample in asked.samples]
     problems = [
         f"{asked.names[label]}, image {position + 1:,} was left out. {answer}"

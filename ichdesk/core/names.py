@@ -1,6 +1,7 @@
 """Class names that come from files and folders, made usable."""
 
 from collections.abc import Container
+from typing import TypeGuard
 
 from ichdesk.core.project import MAX_NAME_LENGTH, name_problem
 
@@ -20,6 +21,11 @@ def usable_name(name: str, taken: Container[str]) -> str:
     while candidate in taken:
         candidate, number = f"{stem} ({number})", number + 1
     return candidate
+
+
+def is_writable_text(value: object) -> TypeGuard[str]:
+    """Whether something out of a JSON file is text without halves of characters, as UTF-8 needs."""
+    return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def is_system_file(*parts: str) -> bool:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ichdesk.core.errors import UserError
 from ichdesk.core.evaluation import Answers, ClassFigures, Evaluation, Figure, evaluate
 from ichdesk.core.metrics import Counts, confusion_matrix
+from ichdesk.core.notes import shown_name
 from ichdesk.core.other_run import mapped, named_alike
 from ichdesk.core.project import Project
 from ichdesk.core.proportions import patient_groups
@@ -190,5 +191,5 @@ def _known(mapping: LabelMap, index: int, found: ClassFigures) -> ClassFigures:
 
 def _quoted(names: Sequence[str]) -> str:
     """“A”, “B” and “C”."""
-    quoted = [f"“{name}”" for name in names]
+    quoted = [shown_name(name) for name in names]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))

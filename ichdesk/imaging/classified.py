@@ -82,7 +82,7 @@ class Classified:
             f"{label} {count:,} ({count / n:.1%})"
             for label, count in zip(self.labels, self._counts, strict=True)
         )
-        return f"{counted(n, 'image')}: {', '.join(shares)}. {NOTE}"
+        return _printable(f"{counted(n, 'image')}: {', '.join(shares)}. {NOTE}")
 
     @property
     def result(self) -> dict[str, Any]:
@@ -109,12 +109,13 @@ class Classified:
         """What is to be said of the files."""
         return [*self.problems, *filter(None, [self.remark])]
 
-    def lines(self, *, is_brief: bool) -> list[str]:
-        """The answer to each image, unless it is to be brief, and how many there are of each."""
-        return [self.summary] if is_brief else [*map(self._line, self.rows), self.summary]
+    @property
+    def lines(self) -> list[str]:
+        """The answer to each image, and how many there are of each."""
+        return [*(_printable(self._line(row)) for row in self.rows), self.summary]
 
     def _line(self, row: Row) -> str:
-        return f"{_printable(row.file)}: {self.labels[row.best]} {row.probabilities[row.best]:.1%}"
+        return f"{row.file}: {self.labels[row.best]} {row.probabilities[row.best]:.1%}"
 
     @property
     def _counts(self) -> list[int]:
@@ -220,5 +221,5 @@ def _remark(hidden: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """File names may hold what would steer a terminal."""
+    """Names of files and classes may hold what would steer a terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)

@@ -13,6 +13,7 @@ from safetensors.torch import save as to_safetensors
 
 from ichdesk.core.errors import UserError
 from ichdesk.core.model_facts import ModelFacts, facts_text, parse_facts
+from ichdesk.core.names import is_writable_text
 from ichdesk.core.notes import os_reason
 from ichdesk.core.steps import DEFAULT_STEPS, Steps, parse_steps, steps_text
 from ichdesk.imaging.pipeline import checked
@@ -160,7 +161,7 @@ def _assemble(title: str, metadata: Mapping[str, str], tensors: dict[str, torch.
 
 def _labels(text: str) -> tuple[str, ...]:
     labels = json.loads(text)
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+    if not isinstance(labels, list) or not all(map(is_writable_text, labels)):
         raise TypeError("labels are not a list of text")
     return tuple(labels)
 

@@ -19,6 +19,7 @@ from ichdesk.protocol.parts import Floats
 from ichdesk.session.jobs import Post, Progress
 
 BATCH = 32
+NO_MODEL = "There is no trained model yet; click Train Model first."
 _SECONDS_BETWEEN_LOOKS = 0.1  # at whether the work is to be given up
 _OTHER_MODEL = "The model changed before all images were classified; classify them again."
 

@@ -25,7 +25,7 @@ from ichdesk.imaging.classified import Classified
 from ichdesk.protocol import messages as msg
 from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
-from ichdesk.session.classifying import Answers, classify_files
+from ichdesk.session.classifying import NO_MODEL, Answers, classify_files
 from ichdesk.session.exports import OWN_FORMAT, Exports
 from ichdesk.session.jobs import Post
 from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
@@ -165,6 +165,9 @@ class Session(KeptRuns):
 
     def classify_files(self, paths: Sequence[Path], out: Path) -> None:
         """Write a table of what the model says to image files, in the background."""
+        if not self.has_model:
+            self.report(NO_MODEL, Level.WARNING)
+            return
         run, names = self.run, tuple(name for _, name in self.run_classes)
 
         def send(images: msg.Pixels) -> int | None:

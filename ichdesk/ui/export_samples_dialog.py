@@ -55,6 +55,7 @@ class ExportSamplesDialog(QDialog):
         self._sides = known_sides(project, run)
         if self._sides is None and project.sample_count <= _MOST_SPLIT_AT_ONCE:
             self._sides = sides_of(project)
+        self._has_slices = any(bin_.has_slices for bin_ in project.classes)
         self._folder = folder
         self.setWindowTitle("Export samples")
         self.classes_button = QRadioButton("A folder for each &class")
@@ -96,13 +97,12 @@ class ExportSamplesDialog(QDialog):
         for button in (self.classes_button, self.sides_button):
             column.addWidget(button)
         column.addSpacing(GRID_PX)
-        options = [(self.manifest_box, self.manifest_label)]
-        if any(bin_.has_slices for bin_ in self._project.classes):
-            options.append((self.hu_box, self.hu_label))
+        options = ((self.manifest_box, self.manifest_label), (self.hu_box, self.hu_label))
         for box, caption in options:
             column.addWidget(box)
             caption.setIndent(_INDENT_PX)
             column.addWidget(caption)
+        self.hu_box.setVisible(self._has_slices)
         column.addSpacing(GRID_PX)
         column.addWidget(self.tree_label)
         column.addSpacing(GRID_PX)
@@ -121,7 +121,8 @@ class ExportSamplesDialog(QDialog):
         form = self.form
         self.split_label.say(split_text(self._project, self._sides, form))
         self.manifest_label.say(_WITH if form.has_manifest else _IS_ALONE)
-        self.hu_label.say(_AS_HU if form.keeps_hu else _AS_PICTURES)
+        if self._has_slices:
+            self.hu_label.say(_AS_HU if form.keeps_hu else _AS_PICTURES)
         self.tree_label.say(tree_text(self._project, self._folder, form))
         self._column.invalidate()
         self.setFixedSize(_WIDTH_PX, self._column.totalHeightForWidth(_WIDTH_PX))

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_dynamic_libs
+from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_dynamic_libs, collect_submodules
 
 binaries = collect_dynamic_libs("torch", search_patterns=[*PY_DYLIB_PATTERNS, "*.so.*"])
 bindepend_symlink_suppression = ["**/torch/lib/*.so*"]
@@ -34,5 +34,8 @@ def _programs() -> list[tuple[str, str]]:
     return [(str(program), "torch/bin")] if program.is_file() else []
 
 
-hiddenimports = _cuda_modules()
+hiddenimports = [
+    *_cuda_modules(),
+    *collect_submodules("torch._dynamo.polyfills"),  # imported by name, when a model is exported
+]
 binaries += _programs()

@@ -128,8 +128,9 @@ def test_train_then_predict(
     Image.new("L", (300, 200), 90).save(picture)
     capsys.readouterr()
     assert run_command(["predict", str(model), str(picture), "--csv", str(table)]) == 0
-    assert "new.png" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("1 image: Hemorrhage ")  # no line for each
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert rows[0]["file"] == "new.png"
     assert float(rows[0]["Hemorrhage"]) + float(rows[0]["Normal"]) == pytest.approx(1, abs=1e-5)
 
 

@@ -143,14 +143,17 @@ def test_a_model_comes_from_whatever_holds_one(
     kept: Path, phantom_tm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, renamed = tmp_path / "m.ichmodel", tmp_path / "kept.bin"
+    export = tmp_path / "tfjs.zip"
     assert run_command(["export", str(kept), str(model), "--to", "ichdesk"]) == 0
+    assert run_command(["export", str(kept), str(export), "--to", "tfjs"]) == 0
     shutil.copyfile(kept, renamed)
     results = []
-    for source in (model, kept, renamed):
+    for source in (model, kept, renamed, export):
         out = tmp_path / "r.json"
         assert run(source, phantom_tm, "--json", out) == 0
         results.append(json_of(out))
     assert results[0] == results[1] == results[2]
+    assert results[3]["confusion"] == results[0]["confusion"]
     capsys.readouterr()
     assert run(phantom_tm, phantom_tm) == 2
     assert "keeps no trained model" in capsys.readouterr().err

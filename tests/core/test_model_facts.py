@@ -45,6 +45,8 @@ def test_facts_of_a_run_count_its_confusion():
         {"interval": [0.9, 0.1]},
         {"interval": [float("nan"), 1.0]},
         {"per_class": [[1, 2]]},
+        {"per_class": []},
+        {"correct": 11},
         {"held_out": 3},
         {"tested": 11, "correct": "9"},
     ],

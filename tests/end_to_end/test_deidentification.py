@@ -3,6 +3,7 @@
 import base64
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,9 +23,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ichdesk.app import Desk, build
+from ichdesk.archive import ExportForm
 from ichdesk.cli import run_command
 from ichdesk.core.logs import start_log
 from ichdesk.core.run import RunPhase
+from ichdesk.core.sample_manifest import FILES, TABLE
 from ichdesk.session.state import WorkerStatus
 from ichdesk.ui.settings import Settings
 from tests.fakes.leaks import leaks
@@ -184,12 +187,17 @@ def test_window_and_worker(
     assert session.run.phase is RunPhase.DONE
     session.preview_files(sorted((scans / "Bleed").iterdir()))
     wait(lambda: any(image.probabilities for image in session.preview))
+    session.classify_files([scans], out / "answers.csv")
+    wait((out / "answers.csv").exists)
     session.export_model(out / "m.ichmodel")
     for name in ("native.ichdesk", "original.tm"):
         session.save(out / name)
         wait(lambda name=name: session.path == out / name)
     session.export_samples(out / "samples")
     wait(lambda: any(text.startswith("Saved") and "samples" in text for text in said))
+    manifests = ExportForm(has_manifest=True, keeps_hu=True)
+    session.export_samples(out / "with manifests", form=manifests)
+    wait(lambda: any(text.startswith("Saved") and "manifests" in text for text in said))
     wait((out / "m.ichmodel").exists)
     fail(lambda: session.import_files([scans / "Bleed" / f"{LAST} cut"]))
     fail(lambda: session.save(out / "missing" / "x.tm"))
@@ -198,7 +206,7 @@ def test_window_and_worker(
     wait(lambda: list(home.rglob("unsaved.json")))
     files = {path.name for path in home.rglob("*") if path.is_file()}
     assert {"native.ichdesk", "original.tm", "m.ichmodel", "samples.bin", "ichdesk.log"} <= files
-    assert {"unsaved.json", "samples.jsonl", "run-1.json"} <= files
+    assert {"unsaved.json", "samples.jsonl", "run-1.json", *FILES} <= files
     assert len(list((out / "samples").rglob("*.*"))) == session.project.sample_count
     names = " ".join(class_.name for class_ in session.project.classes)
     printed = "".join(capfd.readouterr())
@@ -218,7 +226,14 @@ def test_command_line(
     assert run("info", native) == 0
     _run_program("train", native, "--json", home / "r.json", "--model", home / "m.ichmodel")
     assert run("report", native, "--out", home / "report") == 0
+    answers = ("--csv", home / "answers.csv", "--json", home / "answers.json")
+    assert run("predict", home / "m.ichmodel", scans, *answers) == 2
+    assert run("predict", home / "m.ichmodel", native, scans) == 2
     assert run("convert", native, home / "folder") == 0
+    assert run("convert", native, home / "units", "--hu", "--layout", "split") == 0
+    keys = [line.split(",")[6] for line in (home / "units" / TABLE).read_text("utf-8").splitlines()]
+    assert re.fullmatch("[0-9a-f]{32}", max(keys[1:]))
+    assert run("import", home / "units", "--into", home / "back.ichdesk") == 0
     assert run("convert", scans, home / "folders.tm") == 0
     spoken = capfd.readouterr()
     assert "after a patient" in spoken.err

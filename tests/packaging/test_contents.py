@@ -161,6 +161,7 @@ def test_license_text_names_package_and_text(script):
     assert "Thing 1\nLicense: MIT\n" in text
     assert "Be kind." in text
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
+    assert "TensorFlow.js" in text
     assert "UNKNOWN" not in text
 
 

@@ -167,3 +167,10 @@ def test_nothing_to_read(session: Session, thread: Thread, tmp_path: Path) -> No
     session.classify_files([tmp_path / "in"], tmp_path / "t.csv")
     thread.until(lambda: ended(session))
     assert session.notices[-1].text == "No image in “in” can be read; choose others."
+
+
+def test_without_a_model_nothing_begins(session: Session, tmp_path: Path) -> None:
+    session.new()
+    session.classify_files([tmp_path], tmp_path / "t.csv")
+    assert session.job is None
+    assert session.notices[-1].text.startswith("There is no trained model yet")

@@ -508,3 +508,10 @@ def test_sizes_are_of_what_is_there(tmp_path: Path) -> None:
     assert size_text(tmp_path) == "1.2 MB"
     assert size_text(tmp_path / "one") == "600 KB"
     assert [bytes_text(size) for size in (1, 45_300_000)] == ["1 KB", "45 MB"]
+
+
+@pytest.mark.parametrize("said", ["5", "null", '["onnx"]'])
+def test_a_format_that_is_no_name_was_never_remembered(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "window.json"
+    path.write_text(f'{{"export_format": {said}}}')
+    assert Settings(path).export_format == ""

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from ichdesk.core.errors import UserError
+from ichdesk.core.names import is_writable_text
 from ichdesk.learn.backbones import BACKBONES, LISTINGS, Backbone, Listing
 from ichdesk.learn.backbones.mobilenet_v2 import MobileNetV2
 from ichdesk.learn.head import Head
@@ -72,7 +73,7 @@ def head_and_labels(files: TmFiles, weights: Weights) -> tuple[Head, list[str]]:
         UserError: They are others, or do not fit the class names.
     """
     labels = files.metadata.get("labels")
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+    if not isinstance(labels, list) or not all(map(is_writable_text, labels)):
         raise unusable(files.path, "metadata.json lists no class names")
     dense = [weights[name] for name in weights if name.startswith("dense")]
     kernels, biases = [w for w in dense if w.ndim == 2], [w for w in dense if w.ndim == 1]

@@ -77,11 +77,12 @@ def in_litert(venv: str, script: str) -> Callable[[Setting], Answer]:
     return answer
 
 
-def in_browser(page: str) -> Callable[[Setting], Answer]:
-    """A page of `pages/`, which loads the model with a library."""
+def in_browser(page: str, *, with_jpeg: bool = True) -> Callable[[Setting], Answer]:
+    """A page of `pages/`, which loads the model with a library; slow ones do without the JPEGs."""
 
     def answer(setting: Setting) -> Answer:
-        jpegs = [setting.url(path) for path in sorted(setting.pictures.glob("*.jpg"))]
+        files = sorted(setting.pictures.glob("*.jpg")) if with_jpeg else []
+        jpegs = [setting.url(path) for path in files]
         return _browse(
             setting,
             page=f"{setting.address}/node/pages/{page}",
@@ -120,21 +121,25 @@ def _last_json(printed: str) -> Answer:
 
 
 TEACHABLE_MACHINE = "TensorFlow.js (Teachable Machine)"
+_2019, _2024 = "tfjs-of-2019", "@tensorflow/tfjs"
 CASES = (
     Case("onnx", "ONNX", "ONNX Runtime", in_python("runtimes", "onnx_python.py")),
     Case("onnx", "ONNX", "ONNX Runtime Web", in_browser("onnx.html")),
-    *(
-        Case("tfjs", TEACHABLE_MACHINE, f"Teachable Machine's library, {library}", answer)
-        for library in ("tfjs-of-2019", "@tensorflow/tfjs")
-        for answer in [in_browser(f"tmimage.html?library={library}")]
-    ),
-    *(
-        Case("tfjs", TEACHABLE_MACHINE, f"TensorFlow.js, {backend}", answer)
-        for backend in ("wasm", "cpu", "webgl")
-        for answer in [in_browser(f"tfjs.html?backend={backend}")]
-    ),
     Case("pytorch", "PyTorch", "torch", in_python("torch", "torch_python.py")),
     Case("pytorch", "PyTorch", "its own script", in_python("torch", "torch_script.py")),
+    Case("keras", "Keras", "Keras on TensorFlow", in_python("keras", "keras_python.py")),
+    Case("keras", "Keras, made a .tflite", "LiteRT", in_litert("keras", "keras_to_litert.py")),
     Case("page", "Page to try", "from a file, no network", on_page("file")),
     Case("page", "Page to try", "from a server", on_page("http")),
+    Case("tfjs", TEACHABLE_MACHINE, "TensorFlow.js, wasm", in_browser("tfjs.html?backend=wasm")),
+    *(
+        Case("tfjs", TEACHABLE_MACHINE, page, in_browser(page, with_jpeg=False))
+        for page in (
+            f"tmimage.html?library={_2024}&backend=wasm",
+            f"tmimage.html?library={_2019}&backend=webgl",
+            f"tmimage.html?library={_2024}&backend=webgl",
+            "tfjs.html?backend=cpu",
+            "tfjs.html?backend=webgl",
+        )
+    ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+LONGEST_S = 1_200
 PACKAGES = {
     "runtimes": ("onnxruntime==1.31.1", "ai-edge-litert==2.3.0", "numpy", "pillow"),
     "keras": ("tensorflow==2.21.0", "pillow"),
@@ -42,8 +43,13 @@ def node_folder(folder: Path) -> Path:
 
 
 def run(command: Sequence[str | Path], where: Path | None = None) -> str:
-    """What a command prints; RuntimeError with its last words if it fails."""
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+    """What a command prints; RuntimeError with its last words if it fails or hangs."""
+    try:
+        done = subprocess.run(
+            command, cwd=where, capture_output=True, text=True, check=False, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"not done after {LONGEST_S} s") from error
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         told = [line for line in lines if "Error" in line]

@@ -1,4 +1,4 @@
-"""The page to try a model: whole, with nothing from elsewhere, and safe whatever a class is called."""
+"""The page to try a model: nothing comes from elsewhere, and a class name is only text."""
 
 import base64
 import hashlib
@@ -22,18 +22,23 @@ NASTY = (
 
 
 class Elements(HTMLParser):
-    """The elements of a page in order: tag, attributes, text."""
+    """The elements of a page in order: tag, attributes, text before the next tag."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.is_open = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs), []))
+        self.is_open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_open = False
 
     def handle_data(self, data: str) -> None:
-        if self.found:
+        if self.is_open:
             self.found[-1][2].append(data)
 
     def text(self, **attributes: str) -> str:
@@ -97,8 +102,7 @@ def test_what_a_class_is_called_is_text_and_nothing_else(page: str, nasty: str) 
         (tag, has) for tag, has, _ in plain.found
     ]
     assert hostile.scripts() == plain.scripts()
-    for shape in ("<img", "onerror=alert(1)>\n"):
-        assert shape not in nasty
+    assert "<img" not in nasty
 
 
 def test_the_policy_names_every_script_and_allows_no_connection(page: str) -> None:

@@ -58,6 +58,7 @@ def test_double_click_opens_that_sample(qtbot, window, live_session, add_slice):
     assert window.companions.get("viewer").windowTitle() == "A, image 3 of 4 - ICHDesk viewer"
     assert not window.companions.get("viewer").isModal()
     assert not live_session.preview
+    QTest.mouseClick(window.companions.get("viewer").canvas, Left)  # or Qt holds on to the strip
 
 
 def test_enter_opens_and_a_second_time_uses_the_same_viewer(qtbot, window, fill):
