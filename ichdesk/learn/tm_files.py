@@ -114,7 +114,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
         raise unusable(path, "it is not a zip file or is damaged") from error
     except (NotImplementedError, RuntimeError) as error:
         raise unusable(path, "it is encrypted or compressed in an unknown way") from error

@@ -1,6 +1,6 @@
 """Any number of image files through the model in use, to a table."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing
 from functools import partial
@@ -106,7 +106,8 @@ def classify_files(
     labels, steps = shown
     images, answers = ToClassify(paths, [out]), list[tuple[Where, list[float]]]()
     with closing(images.pictures(steps)) as pictures:
-        while batch := list(islice(_told(pictures, images, progress), BATCH)):
+        told = _told(pictures, images, progress)
+        while batch := list(islice(told, BATCH)):
             pixels = np.stack([each for _, each in batch])
             rows = ask(pixels, look=lambda: progress(*images.progress))
             answers += zip((where for where, _ in batch), rows.tolist(), strict=True)
@@ -119,7 +120,7 @@ def classify_files(
 
 def _told(
     pictures: Iterable[tuple[Where, Pixels]], images: ToClassify, progress: Progress
-) -> Iterable[tuple[Where, Pixels]]:
+) -> Iterator[tuple[Where, Pixels]]:
     for picture in pictures:
         progress(*images.progress)
         yield picture

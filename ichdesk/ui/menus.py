@@ -158,7 +158,7 @@ class Menus(QObject):
             "Export &report…", do.export_report, "Ctrl+Shift+R", "file-document-outline"
         )
         self.classify = self._action(
-            "&Classify images…", do.classify_images, None, "image-search-outline"
+            "Classif&y images…", do.classify_images, None, "image-search-outline"
         )
         self.quit = self._action("&Quit", do.close, keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)

@@ -6,8 +6,8 @@ from the start of work with warm libraries to the confusion matrix. Each turn is
 The rivals are the scripts in `rivals/`, with random weights, because this is about speed alone.
 
 In FOLDER, an environment for Keras (tensorflow-cpu, 1.5 GB) and the pictures are made once and
-kept; without one they are made in a temporary folder. Making them takes 2 to 5 minutes, a round
-about as long. torchvision is among the packages for development already.
+kept; without one they are made in a temporary folder. On two busy cores, making them took 2 minutes
+and a round 5 to 10. torchvision is among the packages for development already.
 """
 
 import argparse
@@ -50,7 +50,7 @@ class Runner:
         """Figures of one turn."""
         command = [self.python, str(HERE / "rivals" / self.script), str(pictures)]
         same = {"OMP_NUM_THREADS": str(THREADS), "CUDA_VISIBLE_DEVICES": ""}
-        polite = {"OMP_WAIT_POLICY": "PASSIVE"}  # else other jobs triple the time of torchvision
+        polite = {"OMP_WAIT_POLICY": "PASSIVE"}  # else other jobs double the time of torchvision
         result = subprocess.run(
             [*command, f"--threads={THREADS}", *self.options],
             env={**os.environ, **same, **polite},

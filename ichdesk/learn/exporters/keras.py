@@ -18,19 +18,19 @@ from ichdesk.learn.keras_graph import INPUT, PICTURE, Layer
 from ichdesk.learn.keras_layers import keras_layers
 from ichdesk.learn.pixels import SIDE_PX
 
-_KERAS_VERSION = "3.9.0"  # the oldest whose layers have all that is written here
+_KERAS_VERSION = "3.9.0"  # the oldest that was tried
 _TIME = "1980-01-01@00:00:00"  # the same model makes the same bytes
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _INPUT = (
-    "RGB pictures of one size, (batch, height, width, 3), values from 0 to 255; the central square "
-    "is cropped and resized to 224 px in the model (bicubic, where ICHDesk has a Lanczos filter)"
+    "RGB pictures of one size, (batch, height, width, 3), values from 0 to 255; the model crops "
+    "them to their central square and resizes it to 224 px with a Lanczos filter"
 )
 
 
 @exporter(
     "keras",
     "Keras",
-    "For Python with Keras 3: keras.models.load_model opens it.",
+    "For Python with Keras 3 on TensorFlow or JAX: keras.models.load_model opens it.",
     ".keras",
 )
 def keras(subject: Subject) -> Stages:
@@ -54,14 +54,17 @@ def keras(subject: Subject) -> Stages:
 
 
 def _from_pixels() -> list[Layer]:
-    """What makes pictures of any size what the network takes; resizing can overshoot 0 and 255."""
+    """What makes pictures of any size what the network takes.
+
+    The filter is ICHDesk's own; Keras on PyTorch has no such filter. It can overshoot 0 and 255.
+    """
     size = {"height": SIDE_PX, "width": SIDE_PX, "crop_to_aspect_ratio": True}
-    bicubic = {"interpolation": "bicubic", "antialias": True}
+    lanczos = {"interpolation": "lanczos3", "antialias": True}
     scale = {"scale": 1.0 / 127.0, "offset": -1.0}
     any_size: Any = (None, None, 3)
     return [
         Layer("image", "InputLayer", {}, (), {}, any_size),
-        Layer("central_square", "Resizing", size | bicubic, ("image",), {}, PICTURE),
+        Layer("central_square", "Resizing", size | lanczos, ("image",), {}, PICTURE),
         Layer("clipped", "ReLU", {"max_value": 255.0}, ("central_square",), {}, PICTURE),
         Layer(INPUT, "Rescaling", scale, ("clipped",), {}, PICTURE),
     ]

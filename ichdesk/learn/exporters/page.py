@@ -71,7 +71,7 @@ def _model(subject: Subject, files: Files) -> dict[str, str]:
 def _facts(subject: Subject) -> dict[str, str]:
     """Of interest to the curious, by what it is called."""
     card = subject.card()
-    steps = f"{steps_words(subject.model.steps)}. This page shows pictures as they are."
+    steps = f"{steps_words(subject.model.steps)}. This page takes pictures as they are."
     return {
         "Pictures": f"{card['input']}; this page does so by itself.",
         "Slices in Hounsfield units were shown to it with": steps,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from installs import HERE, node_folder, python_of, run
+from pictures import COLORED, GRAY
 
 Answer = Mapping[str, Any]
 
@@ -45,12 +46,14 @@ class Case:
         title: What the table calls it.
         consumer: What the table calls the consumer if it fails.
         answer: Runs it.
+        first: The first picture that it answers; the last is always the hundredth.
     """
 
     format: str
     title: str
     consumer: str
     answer: Callable[[Setting], Answer]
+    first: int = 0
 
 
 def in_python(venv: str, script: str) -> Callable[[Setting], Answer]:
@@ -125,6 +128,13 @@ _2019, _2024 = "tfjs-of-2019", "@tensorflow/tfjs"
 CASES = (
     Case("onnx", "ONNX", "ONNX Runtime", in_python("runtimes", "onnx_python.py")),
     Case("onnx", "ONNX", "ONNX Runtime Web", in_browser("onnx.html")),
+    Case(
+        "onnx-hu",
+        "ONNX for Hounsfield units",
+        "ONNX Runtime",
+        in_python("runtimes", "onnx_hu_python.py"),
+        GRAY + COLORED,
+    ),
     Case("pytorch", "PyTorch", "torch", in_python("torch", "torch_python.py")),
     Case("pytorch", "PyTorch", "its own script", in_python("torch", "torch_script.py")),
     Case("keras", "Keras", "Keras on TensorFlow", in_python("keras", "keras_python.py")),

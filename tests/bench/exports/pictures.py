@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,14 @@ from PIL import Image
 from ichdesk.core.resources import project_path
 from ichdesk.core.steps import Steps
 from ichdesk.imaging.decode import decode_sample, jpeg_bytes
+from ichdesk.imaging.hu_png import read_hu_png
 from ichdesk.imaging.pipeline import QUALITY, model_pixels
 from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.model import load_extractor, load_model
 
 GRAY, COLORED, RENDERED = 34, 33, 33
+Picture: TypeAlias = tuple[npt.NDArray[np.uint8], bytes, npt.NDArray[np.float32] | None]
+"""What the network sees, a JPEG of it, and the Hounsfield units that it was made of."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Expected:
 
 
 def write_pictures(model: Path, folder: Path) -> Expected:
-    """Write `pixels.npy`, `pixels.bin`, `000.png` and `000.jpg` and so on.
+    """Write `pixels.npy`, `pixels.bin`, `000.png`, `000.jpg` and so on, and of slices `067.hu.npy`.
 
     Args:
         model: A model file, whose image steps make pictures of slices in Hounsfield units.
@@ -43,7 +47,9 @@ def write_pictures(model: Path, folder: Path) -> Expected:
     trained = load_model(model)
     extractor = load_extractor(trained.backbone, resolve_device("cpu"), trained.fingerprint)
     pixels, decoded = [], []
-    for number, (seen, jpeg) in enumerate(_pictures(trained.steps)):
+    for number, (seen, jpeg, hu) in enumerate(_pictures(trained.steps)):
+        if hu is not None:
+            np.save(folder / f"{number:03}.hu.npy", hu)
         Image.fromarray(seen).save(folder / f"{number:03}.png")
         (folder / f"{number:03}.jpg").write_bytes(jpeg)
         pixels.append(seen)
@@ -54,14 +60,15 @@ def write_pictures(model: Path, folder: Path) -> Expected:
     return Expected(*(trained.predict(np.stack(seen), extractor) for seen in (pixels, decoded)))
 
 
-def _pictures(steps: Steps) -> Iterator[tuple[npt.NDArray[np.uint8], bytes]]:
-    """What the network sees, and a JPEG of it: gray, color-coded, rendered from slices."""
+def _pictures(steps: Steps) -> Iterator[Picture]:
+    """Gray, color-coded, rendered from slices."""
     for project, count in (("experiment1.tm", GRAY), ("experiment5.tm", COLORED)):
         for data in _samples(project, ".jpg", count):
-            yield decode_sample(data), data
+            yield decode_sample(data), data, None
     for data in _samples("experiment7.ichdesk", ".png", RENDERED):
         seen = model_pixels(data, steps)
-        yield seen, jpeg_bytes(Image.fromarray(seen), QUALITY)
+        jpeg = jpeg_bytes(Image.fromarray(seen), QUALITY)
+        yield seen, jpeg, read_hu_png(data).hu.astype(np.float32)
 
 
 def _samples(project: str, suffix: str, count: int) -> Iterator[bytes]:
