@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from ichdesk.core.predictions import kept_answers
 from ichdesk.core.run import TrainingRun
 from ichdesk.session.state import PreviewImage
 
@@ -63,15 +64,18 @@ class Item:
 
 def tested_items(run: TrainingRun, source: Source) -> tuple[Item, ...]:
     """The test images of a run; none if the answers were not kept."""
-    answers = run.test_probabilities
-    places = [(label, i) for label, own in enumerate(run.test) for i in own]
-    if answers is None or len(answers) != len(places):
+    answers = kept_answers(run)
+    if answers is None:
         return ()
-    rows = zip(places, answers.tolist(), strict=True)
-    found = [Item(f"{label}:{i}", tuple(row), label) for (label, i), row in rows]
+    labels = np.repeat(np.arange(len(run.test)), [len(own) for own in run.test])  # (N,)
+    positions = np.concatenate(run.test).astype(np.int64)
+    order = np.arange(len(labels))
     if source is Source.WRONG_FIRST:
-        found.sort(key=lambda item: (not item.is_wrong, -max(item.answer) * item.is_wrong))
-    return tuple(found)
+        is_wrong = answers.argmax(axis=1) != labels
+        order = np.lexsort((-answers.max(axis=1) * is_wrong, ~is_wrong))  # the surest first
+    columns = (labels[order].tolist(), positions[order].tolist())
+    rows = zip(*columns, zip(*answers[order].T.tolist(), strict=True), strict=True)
+    return tuple(Item(f"{label}:{i}", answer, label) for label, i, answer in rows)
 
 
 def preview_items(images: Sequence[PreviewImage]) -> tuple[Item, ...]:
