@@ -47,7 +47,8 @@ class Export:
 
     Attributes:
         classes: In the order of their numbers.
-        sides: By what rule there are sides; () if nobody asked, and all is trained on.
+        images: Class after class.
+        sides: Who is tested on, and by what rule.
         by_side: Whether there are folders `train` and `test`.
     """
 

@@ -1,9 +1,7 @@
 """Operations of torch's in Keras layers: a function for each.
 
-Functions take what torch's take, modules are passed whole.
-
-Only layers are used that TensorFlow.js has had since version 1.3, which Teachable Machine's library
-asks for.
+Functions take what torch's take; modules are passed whole. Only layers are used that TensorFlow.js
+has had since version 1.3, which Teachable Machine's library asks for.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,7 +60,7 @@ def convolution(net: Builder, x: Value, conv: nn.Conv2d) -> Value:
         "use_bias": conv.bias is not None,
     }
     bias = {} if conv.bias is None else {"bias": conv.bias.numpy()}
-    if 1 < conv.groups == conv.in_channels:
+    if 1 < conv.groups == conv.in_channels and step[0] == step[1]:  # as TensorFlow wants it
         multiplier = conv.out_channels // conv.groups
         config["depth_multiplier"] = multiplier
         deep = kernel.reshape(conv.groups, multiplier, *size).transpose(2, 3, 0, 1)

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -38,8 +39,12 @@ def traced(module: nn.Module, example: Tensor) -> ExportedProgram:
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """Keep torch from telling that packages are missing which are not needed."""
-    with ExitStack() as ends:
+    """Keep torch from telling that packages are missing which are not needed.
+
+    Older ones also warn of a call of their own.
+    """
+    with ExitStack() as ends, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)
         for logger in map(logging.getLogger, _HINTS):
             logger.addFilter(_nothing)
             ends.callback(logger.removeFilter, _nothing)

@@ -36,6 +36,6 @@ def _programs() -> list[tuple[str, str]]:
 
 hiddenimports = [
     *_cuda_modules(),
-    *collect_submodules("torch._dynamo.polyfills"),  # imported by name, when a model is exported
+    *("torch.onnx.operators", *collect_submodules("torch._dynamo.polyfills")),  # for exporting
 ]
 binaries += _programs()

@@ -23,7 +23,7 @@ from ichdesk.learn.head import Head
 from ichdesk.learn.model import Model
 from ichdesk.learn.pixels import to_input
 
-PICTURES, ROUNDS = 12, 15
+ROUNDS = 60
 LABELS = ("Hemorrhage", "Normal", "Other")
 
 Pixels = npt.NDArray[np.uint8]

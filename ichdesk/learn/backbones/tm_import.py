@@ -95,7 +95,10 @@ def _backbone(files: TmFiles, weights: Weights) -> Backbone:
     try:
         net = MobileNetV2.from_keras(weights)
     except KeyError as error:
-        raise unusable(files.path, f"the weight {error.args[0]} is missing") from None
+        missing = f"the weight {error.args[0]} is missing"
+        raise unusable(
+            files.path, f"its network is not the one of Teachable Machine ({missing})"
+        ) from None
     except ValueError as error:
         raise unusable(files.path, f"its layers do not form a MobileNetV2 ({error})") from None
     fingerprint = hashlib.sha256(files.data).hexdigest()

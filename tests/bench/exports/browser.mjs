@@ -28,8 +28,8 @@ async function useOurs(page) {
 }
 
 async function useExported(page, context) {
-  await context.setOffline(job.page.startsWith('file:'));
   await page.goto(job.page);
+  await context.setOffline(true);
   const consumer = await page.evaluate(() => document.documentElement.dataset.library);
   await page.waitForSelector('html[data-state="ready"]');
   const answers = {};

@@ -47,6 +47,7 @@ class Case:
         consumer: What the table calls the consumer if it fails.
         answer: Runs it.
         first: The first picture that it answers; the last is always the hundredth.
+        expects: What it is held against, an attribute of `pictures.Expected`.
     """
 
     format: str
@@ -54,6 +55,7 @@ class Case:
     consumer: str
     answer: Callable[[Setting], Answer]
     first: int = 0
+    expects: str = "pixels"
 
 
 def in_python(venv: str, script: str) -> Callable[[Setting], Answer]:
@@ -98,16 +100,18 @@ def in_browser(page: str, *, with_jpeg: bool = True) -> Callable[[Setting], Answ
     return answer
 
 
-def on_page(scheme: str) -> Callable[[Setting], Answer]:
-    """The exported page itself, with files put on it, without a network if it is a file."""
+def on_page(scheme: str, pixels: str = "[0-9]*.png") -> Callable[[Setting], Answer]:
+    """The exported page itself, with files put on it; once it is loaded there is no network."""
 
     def answer(setting: Setting) -> Answer:
         page = setting.model.as_uri() if scheme == "file" else setting.url(setting.model)
         dropped = {
             kind: [str(path) for path in sorted(setting.pictures.glob(pattern))]
-            for kind, pattern in (("pixels", "*.png"), ("jpeg", "*.jpg"))
+            for kind, pattern in (("pixels", pixels), ("jpeg", "*.jpg"))
         }
-        return _browse(setting, page=page, dropped=dropped)
+        found = _browse(setting, page=page, dropped=dropped)
+        where = "from a file" if scheme == "file" else "from a server"
+        return {**found, "consumer": f"{where}, {found['consumer']}"}
 
     return answer
 
@@ -139,8 +143,9 @@ CASES = (
     Case("pytorch", "PyTorch", "its own script", in_python("torch", "torch_script.py")),
     Case("keras", "Keras", "Keras on TensorFlow", in_python("keras", "keras_python.py")),
     Case("keras", "Keras, made a .tflite", "LiteRT", in_litert("keras", "keras_to_litert.py")),
-    Case("page", "Page to try", "from a file, no network", on_page("file")),
+    Case("page", "Page to try", "from a file", on_page("file")),
     Case("page", "Page to try", "from a server", on_page("http")),
+    Case("page", "Page, 100 sizes", "from a file", on_page("file", "sized-*.png"), expects="sized"),
     Case("tfjs", TEACHABLE_MACHINE, "TensorFlow.js, wasm", in_browser("tfjs.html?backend=wasm")),
     *(
         Case("tfjs", TEACHABLE_MACHINE, page, in_browser(page, with_jpeg=False))

@@ -31,14 +31,18 @@ class Expected:
     Attributes:
         pixels: Of the same pixels that consumers get.
         jpeg: Of the JPEG files, decoded by Pillow.
+        sized: Of the same pictures in other sizes, decoded and resized by the app.
     """
 
     pixels: npt.NDArray[np.float32]
     jpeg: npt.NDArray[np.float32]
+    sized: npt.NDArray[np.float32]
 
 
 def write_pictures(model: Path, folder: Path) -> Expected:
-    """Write `pixels.npy`, `pixels.bin`, `000.png`, `000.jpg` and so on, and of slices `067.hu.npy`.
+    """Write `pixels.npy`, `pixels.bin`, `000.png`, `000.jpg`, `sized-000.png` and so on.
+
+    Slices are there in Hounsfield units, too, as `067.hu.npy`.
 
     Args:
         model: A model file, whose image steps make pictures of slices in Hounsfield units.
@@ -46,18 +50,23 @@ def write_pictures(model: Path, folder: Path) -> Expected:
     """
     trained = load_model(model)
     extractor = load_extractor(trained.backbone, resolve_device("cpu"), trained.fingerprint)
-    pixels, decoded = [], []
+    pixels, decoded, sized = [], [], []
     for number, (seen, jpeg, hu) in enumerate(_pictures(trained.steps)):
         if hu is not None:
             np.save(folder / f"{number:03}.hu.npy", hu)
-        Image.fromarray(seen).save(folder / f"{number:03}.png")
+        picture, other = Image.fromarray(seen), folder / f"sized-{number:03}.png"
+        picture.save(folder / f"{number:03}.png")
+        picture.resize((150 + 7 * number, 600 - 3 * number)).save(other)
         (folder / f"{number:03}.jpg").write_bytes(jpeg)
         pixels.append(seen)
         decoded.append(decode_sample(jpeg))
+        sized.append(decode_sample(other.read_bytes()))
     np.save(folder / "pixels.npy", np.stack(pixels))
     (folder / "pixels.bin").write_bytes(np.stack(pixels).tobytes())
     (folder / "labels.json").write_text(json.dumps(trained.labels), "utf-8")
-    return Expected(*(trained.predict(np.stack(seen), extractor) for seen in (pixels, decoded)))
+    return Expected(
+        *(trained.predict(np.stack(seen), extractor) for seen in (pixels, decoded, sized))
+    )
 
 
 def _pictures(steps: Steps) -> Iterator[Picture]:

@@ -120,7 +120,7 @@ def compare(case: Case, backbone: str, setting: Setting, expected: Expected) -> 
     except (RuntimeError, OSError, ValueError) as error:
         return Row(case, backbone, setting, f"failed: {error}")
     pixels, jpeg = np.array(found["pixels"]), np.array(found["jpeg"])
-    wanted = expected.pixels[case.first :]
+    wanted = getattr(expected, case.expects)[case.first :]
     return Row(
         case,
         backbone,

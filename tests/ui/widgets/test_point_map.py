@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ichdesk.ui.theme import DARK, LIGHT, Mode, Theme
+from ichdesk.ui.widgets.point_layer import PORTION
 from ichdesk.ui.widgets.point_layout import NOTHING
 from ichdesk.ui.widgets.point_legend import PointLegend
 from ichdesk.ui.widgets.point_map import PointMap
@@ -187,6 +188,26 @@ def test_points_have_the_color_of_their_kind(view: PointMap, theme: Theme) -> No
     assert view.grab().toImage().pixelColor(at(view, 4)).name() != BLUE.color
     theme.set_mode(Mode.DARK)
     assert view.grab().toImage().pixelColor(at(view, 0)).name() == RED.color
+
+
+def test_many_points_are_drawn_bit_by_bit_in_place_of_the_old_ones(
+    qtbot: QtBot, view: PointMap
+) -> None:
+    many = np.repeat(PLACES, PORTION // 2, axis=0)
+    view.grab()
+    view.show_points(Points(many, np.zeros(len(many), np.int64), (BLUE,)))
+    assert view.grab().toImage().pixelColor(at(view, 0)).name() == RED.color
+    last = 2 * (PORTION // 2) - 1
+    qtbot.waitUntil(lambda: view.grab().toImage().pixelColor(at(view, last)).name() == BLUE.color)
+
+
+def test_a_picture_of_many_points_has_them_all(view: PointMap) -> None:
+    many = np.repeat(PLACES, PORTION // 2, axis=0)
+    view.show_points(Points(many, np.zeros(len(many), np.int64), (BLUE,)))
+    view.draw_all()
+    image = view.grab().toImage()
+    for row in range(0, len(many), PORTION // 2):
+        assert image.pixelColor(at(view, row)).name() == BLUE.color
 
 
 def test_what_is_behind_hides_nothing(view: PointMap) -> None:
