@@ -1,6 +1,7 @@
 """Environments in which models are tried: none of them has ICHDesk."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -44,10 +45,11 @@ def node_folder(folder: Path) -> Path:
 
 def run(command: Sequence[str | Path], where: Path | None = None) -> str:
     """What a command prints; RuntimeError with its last words if it fails or hangs."""
+    # what is on the path here must not be found by programs that are to do without
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    settings = {"cwd": where, "env": environment, "timeout": LONGEST_S}
     try:
-        done = subprocess.run(
-            command, cwd=where, capture_output=True, text=True, check=False, timeout=LONGEST_S
-        )
+        done = subprocess.run(command, **settings, capture_output=True, text=True, check=False)
     except subprocess.TimeoutExpired as error:
         raise RuntimeError(f"not done after {LONGEST_S} s") from error
     if done.returncode:
