@@ -210,7 +210,7 @@ def _empty_class(item: Json) -> tuple[int, str] | None:
     name, position = item.get("name"), item.get("position")
     if not isinstance(name, str) or not isinstance(position, int) or name_problem(name):
         return None
-    return max(0, position), name
+    return min(max(0, position), MAX_CLASSES), name
 
 
 def _tested(item: Json) -> Iterator[tuple[str, int]]:
