@@ -134,15 +134,31 @@ class Extractor:
     def run(self, images: Image) -> Vector:
         """Features (N, D) float32 of images (N, 224, 224, 3) uint8.
 
+        What a GPU has no memory for at once goes through in halves.
+
         Raises:
             UserError: The weights of the backbone are such that its numbers overflow.
+            torch.OutOfMemoryError: There is no memory for a single image.
         """
-        features: torch.Tensor = self.backbone.module(to_input(images, self.device))
-        numbers = features.float().cpu().numpy()
+        numbers = self._numbers(images)
+        if numbers is None:
+            middle = len(images) // 2
+            return np.concatenate([self.run(images[:middle]), self.run(images[middle:])])
         if not np.isfinite(numbers).all():
             raise UserError(
                 f"The backbone “{self.backbone.name}” gives no usable numbers; choose another one."
             )
+        return numbers
+
+    def _numbers(self, images: Image) -> Vector | None:
+        """Features of all images at once; None if the memory is too small for several."""
+        try:
+            features: torch.Tensor = self.backbone.module(to_input(images, self.device))
+            numbers: Vector = features.float().cpu().numpy()
+        except torch.OutOfMemoryError:
+            if len(images) < 2:
+                raise
+            return None
         return numbers
 
     def compute(self, samples: Sequence[Sample]) -> list[tuple[Sample, Seen | str]]:

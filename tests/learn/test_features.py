@@ -23,7 +23,7 @@ from ichdesk.learn.features import (
     extract,
     read_image,
 )
-from tests.fakes.backbone import FakeBackbone
+from tests.fakes.backbone import FakeBackbone, Grid
 
 T = TypeVar("T")
 MakeSamples = Callable[..., tuple[Sample, ...]]
@@ -166,6 +166,35 @@ def test_leaving_early_ends_the_threads(make_samples: MakeSamples, extractor: Ex
     next(steps)
     steps.close()
     assert set(threading.enumerate()) == threads
+
+
+class SmallMemory(Grid):
+    """Has memory for so many images at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+        self.sizes: list[int] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.sizes.append(len(x))
+        if len(x) > self.most:
+            raise torch.OutOfMemoryError
+        return super().forward(x)
+
+
+def test_what_is_too_much_at_once_goes_in_halves(extractor: Extractor) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (11, 224, 224, 3), np.uint8)
+    module = SmallMemory(most=3)
+    small = Extractor(FakeBackbone(module=module), torch.device("cpu"))
+    np.testing.assert_array_equal(small.run(images), extractor.run(images))
+    assert module.sizes == [11, 5, 2, 3, 6, 3, 3]
+
+
+def test_an_image_too_large_for_the_memory_is_told() -> None:
+    tiny = Extractor(FakeBackbone(module=SmallMemory(most=0)), torch.device("cpu"))
+    with pytest.raises(torch.OutOfMemoryError):
+        tiny.run(np.zeros((4, 224, 224, 3), np.uint8))
 
 
 def test_the_cache_drops_the_least_recently_used() -> None:
