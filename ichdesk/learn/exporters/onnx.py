@@ -46,7 +46,7 @@ def onnx(subject: Subject) -> Stages:
 @exporter(
     "onnx-hu",
     "ONNX for Hounsfield units",
-    "For programs that use ONNX Runtime on CT slices in Hounsfield units; the image steps are inside.",
+    "For programs with ONNX Runtime and CT slices in Hounsfield units; the image steps are inside.",
     ".onnx",
 )
 def onnx_hu(subject: Subject) -> Stages:
