@@ -30,6 +30,7 @@ from ichdesk.session.session import Session
 from ichdesk.session.worker_client import WorkerClient, WorkerDied, WorkerSilent
 from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
+from ichdesk.ui.garbage import GarbageCollection
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.own_folders import tell_unwritable
 from ichdesk.ui.recovery_bar import RecoveryBar
@@ -171,6 +172,7 @@ def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     qInstallMessageHandler(_log_qt_message)
     desk = build()
     gc.freeze()  # what is here now stays; to look at it for garbage again takes 30 ms each time
+    garbage = GarbageCollection()
     _report_unexpected(desk, unattended=unattended)
     keep_alive = _close_on_interrupt(desk.app)
     code = 1
@@ -181,6 +183,7 @@ def execute(start: Callable[[Desk], None], *, unattended: bool = False) -> int:
     finally:
         keep_alive.stop()
         desk.close(keep_unsaved=code != 0)
+        garbage.stop()
 
 
 def tell_stop(error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Tests need no display and leave nothing in the folders of the person who runs them."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -23,6 +24,17 @@ for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HO
 runtime = _home / "run"  # short, for paths of sockets must be
 runtime.mkdir(mode=0o700)
 os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+
+
+gc.disable()  # on the threads that tests start it could end Qt objects; see ichdesk.ui.garbage
+
+
+def pytest_runtest_teardown() -> None:
+    """Collect here what Python would collect anywhere."""
+    counts, limits = gc.get_count(), gc.get_threshold()
+    full = [n for n in range(3) if counts[n] > limits[n]]
+    if full:
+        gc.collect(full[-1])
 
 
 @pytest.fixture(scope="session")
