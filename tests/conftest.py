@@ -37,6 +37,11 @@ def pytest_runtest_teardown() -> None:
         gc.collect(full[-1])
 
 
+def pytest_unconfigure() -> None:
+    """Let Python tidy up when it ends."""
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def qapp_cls() -> type:
     """Tests of widgets run in the application of the app."""
