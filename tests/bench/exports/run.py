@@ -3,8 +3,8 @@
 `python tests/bench/exports/run.py [FOLDER [FORMAT ...]]` makes 100 pictures of our own phantoms,
 trains two models, and prints a table; it ends with 1 if a probability of the same pixels differs by
 more than 0.001 or a top class is another one. FOLDER keeps what is installed from PyPI and npm,
-about 10 GB and ten minutes the first time; then it takes a quarter of an hour. It needs node, npm and
-Chromium.
+about 10 GB and ten minutes the first time; then it takes a quarter of an hour. It needs node, npm
+and Chromium.
 """
 
 import functools
