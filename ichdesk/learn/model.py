@@ -142,6 +142,16 @@ def read_model(data: bytes, title: str) -> Model:
     return _assemble(title, metadata, tensors)
 
 
+def require_fit(model: Model, backbone: Backbone) -> None:
+    """See that a model stands on a backbone; UserError if it was trained with other weights."""
+    require_fingerprint(backbone, model.fingerprint)
+    if len(model.head.mean) != backbone.dimension:
+        raise UserError(
+            f"The model does not fit the backbone “{backbone.name}” that it names, so its file is "
+            "damaged; save the model again."
+        )
+
+
 def _assemble(title: str, metadata: Mapping[str, str], tensors: dict[str, torch.Tensor]) -> Model:
     """Check every part; a file can claim anything."""
     if metadata.get("format") != FORMAT:

@@ -23,7 +23,7 @@ from ichdesk.learn.features import (
     Vector,
     extract,
 )
-from ichdesk.learn.model import Model, load_extractor
+from ichdesk.learn.model import Model, load_extractor, require_fit
 
 T = TypeVar("T")
 _BATCHES_AHEAD = THREADS + 2
@@ -45,7 +45,8 @@ class Predictor:
     """
 
     def __init__(self, model: Model, device: str = "auto") -> None:
-        extractor = load_extractor(model.backbone, resolve_device(device), model.fingerprint)
+        extractor = load_extractor(model.backbone, resolve_device(device))
+        require_fit(model, extractor.backbone)
         self._model = model
         self._extractor: Extractor = replace(extractor, steps=model.steps)
         self.labels = model.labels

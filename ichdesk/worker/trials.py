@@ -12,7 +12,7 @@ from ichdesk.core.steps import steps_text
 from ichdesk.learn.any_model import load_any_model
 from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.features import FeatureCache, extract
-from ichdesk.learn.model import load_extractor
+from ichdesk.learn.model import load_extractor, require_fit
 from ichdesk.protocol.messages import FeaturesProgressed, ModelTried, Outcome, TryModel
 
 
@@ -29,7 +29,8 @@ def tried(
         Cancelled: `is_cancelled` said so.
     """
     model = load_any_model(Path(request.path))
-    extractor = load_extractor(model.backbone, resolve_device(request.device), model.fingerprint)
+    extractor = load_extractor(model.backbone, resolve_device(request.device))
+    require_fit(model, extractor.backbone)
     extractor = replace(extractor, steps=model.steps)
     reading = extract(samples, extractor, cache, is_cancelled)
     while True:

@@ -13,6 +13,7 @@ from ichdesk.learn.exporters import Exporter, Stages, Subject
 from ichdesk.learn.exporting import export_model
 from ichdesk.learn.head import Head
 from ichdesk.learn.model import Model, load_model
+from ichdesk.learn.prediction import Predictor
 from tests.fakes.backbone import NAME
 
 
@@ -117,6 +118,17 @@ def test_a_full_disk_leaves_nothing(
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(UserError, match=r"could not be saved as .* \(no space left on device\)"):
         list(export_model(model, several, tmp_path / name))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("to", ["onnx", "keras", "tfjs", "pytorch", "page"])
+def test_a_model_that_does_not_fit_its_backbone_is_refused(to: str, tmp_path: Path) -> None:
+    """Such as a forged file: the fingerprint is right and the number of features is not."""
+    head = Head(49, 2, torch.Generator().manual_seed(0))
+    with pytest.raises(UserError, match="does not fit the backbone"):
+        list(export_model(Model(head, ("a", "b"), NAME, "f" * 64), to, tmp_path / "x"))
+    with pytest.raises(UserError, match="does not fit the backbone"):
+        Predictor(Model(head, ("a", "b"), NAME, "f" * 64), "cpu")
     assert not list(tmp_path.iterdir())
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ichdesk import __version__
 from ichdesk.core.registry import Registry
 from ichdesk.learn.backbones import Backbone, load_backbone
-from ichdesk.learn.model import NOTICE, Model, require_fingerprint
+from ichdesk.learn.model import NOTICE, Model, require_fit
 
 Files: TypeAlias = Mapping[str, bytes]
 """What an exporter makes: bytes by name; a name may have folders, as in "library/tf.min.js"."""
@@ -57,7 +57,7 @@ class Subject:
             UserError: It cannot be loaded, or it is another one than the model was trained with.
         """
         backbone = load_backbone(self.model.backbone)
-        require_fingerprint(backbone, self.model.fingerprint)
+        require_fit(self.model, backbone)
         return backbone
 
     @property
