@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 from rich.progress import Progress
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as tensors_to_bytes
 from torch import nn
 from torch.utils.data import DataLoader, Subset
@@ -17,7 +19,6 @@ from torch.utils.data import DataLoader, Subset
 from ichdesk.core.atomic import replacing
 from ichdesk.core.errors import UserError
 from ichdesk.core.notes import os_reason
-from ichdesk.learn.backbones.ct_phantom import CtPhantomNet
 from ichdesk.learn.pretrain_data import TrainingBatches, build_cache, load_cache
 from ichdesk.learn.pretrain_parallel import (
     ALL,
@@ -31,6 +32,7 @@ from ichdesk.learn.pretrain_parallel import (
 from ichdesk.learn.pretrain_student import Student, average_into, folded_net, loss_of
 
 _CHECKPOINT = "checkpoint.pt"
+_TO_GO_ON_FROM = "average.safetensors"  # the weights with their norms, not folded
 _COOLDOWN = 0.4
 _SEVERAL = (
     "Several processes share the work, one for each GPU or CPU core, when they are started by "
@@ -56,6 +58,8 @@ class Recipe:
         finish_at: End at this step instead of the last one, with the learning rate falling to
             zero over the last 40 % of the way; 0 for the whole schedule. May be given to a run
             that has begun without it.
+        begin_with: SHA-256 of the file with the first weights, which an ended run has left to go on
+            from; empty for weights drawn from the seed.
     """
 
     seed: int = 0
@@ -65,6 +69,7 @@ class Recipe:
     learning_rate: float = 3e-3
     half: bool = False
     finish_at: int = 0
+    begin_with: str = ""
 
     @property
     def last_step(self) -> int:
@@ -89,7 +94,7 @@ class Recipe:
         return min(1.0, (self.finish_at - step) / (_COOLDOWN * self.finish_at))
 
 
-def save_weights(net: CtPhantomNet, path: Path) -> str:
+def save_weights(net: nn.Module, path: Path) -> str:
     """Write float32 safetensors atomically; returns their SHA-256."""
     tensors = {
         name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()
@@ -98,6 +103,10 @@ def save_weights(net: CtPhantomNet, path: Path) -> str:
     with replacing(path) as file:
         file.write(data)
     return hashlib.sha256(data).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class Pretraining:
@@ -118,6 +127,21 @@ class Pretraining:
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, recipe.learning_rate, total_steps=recipe.steps, pct_start=0.15
         )
+
+    def begin_with(self, path: Path) -> None:
+        """Start from what an ended run has left to go on from; the schedule is this run's own.
+
+        Raises:
+            UserError: The file is none of this network, or another than the recipe's.
+        """
+        try:
+            if _digest(path) != self.recipe.begin_with:
+                raise UserError(f"{path} has changed since this run began; put the old file back.")
+            average = load_tensors(path.read_bytes())
+            for net in (self.student, self.average):
+                net.load_state_dict(average)
+        except (SafetensorError, RuntimeError) as error:
+            raise UserError(f"{path} holds no weights to begin with; choose another.") from error
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; the old one stays until the new one is complete."""
@@ -175,13 +199,23 @@ class Pretraining:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where and with how many processes a recipe is carried out; none of it changes the weights."""
+    """Where and with how many processes a recipe is carried out; none of it changes the weights.
+
+    Attributes:
+        out: Folder of weights and checkpoints.
+        cache: Folder of slices.
+        workers: Processes that make pictures for this one.
+        checkpoint_every: Steps.
+        resume: Go on from a checkpoint if there is one.
+        begin_with: The file that the recipe's `begin_with` is of.
+    """
 
     out: Path
     cache: Path
     workers: int = 1
     checkpoint_every: int = 250
     resume: bool = False
+    begin_with: Path | None = None
 
 
 def pretrain(
@@ -212,6 +246,8 @@ def pretrain(
             training = Pretraining(recipe, device)
             if place.resume and checkpoint.exists():
                 training.load(checkpoint)
+            elif place.begin_with is not None:
+                training.begin_with(place.begin_with)
         task = progress.add_task("Training", total=recipe.last_step, completed=training.step)
         for loss in training.run(data, place.workers, share):
             text = f"Training, loss {loss:.3f}"
@@ -224,6 +260,7 @@ def pretrain(
             if stop:
                 return None
     if share.leads:
+        save_weights(training.average, place.out / _TO_GO_ON_FROM)
         save_weights(folded_net(training.average), weights)
     return weights
 
@@ -253,6 +290,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--finish-at", type=int, default=0, help="end early, at this step")
     parser.add_argument("--batch-size", type=int, default=default.batch_size)
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
+    parser.add_argument(
+        "--begin-with", type=Path, help=f"{_TO_GO_ON_FROM} of an ended run, for its first weights"
+    )
     parser.add_argument("--half", action="store_true", help="bfloat16 where that is safe")
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
     parser.add_argument("--workers", type=int, default=1, help="processes that make pictures")
@@ -264,17 +304,18 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 0 if weights were written, 2 with a sentence on stderr if not."""
     options = _parse(arguments)
-    recipe = Recipe(
-        options.seed, options.slices, options.steps, options.batch_size, options.learning_rate,
-        options.half, options.finish_at,
-    )  # fmt: skip
     cache = options.cache or options.out / "slices"
     place = Workplace(
         options.out, cache, max(0, options.workers), max(1, options.checkpoint_every),
-        options.resume,
+        options.resume, options.begin_with,
     )  # fmt: skip
     share = Share.from_torchrun()
     try:
+        first = _digest(options.begin_with) if options.begin_with else ""
+        recipe = Recipe(
+            options.seed, options.slices, options.steps, options.batch_size, options.learning_rate,
+            options.half, options.finish_at, first,
+        )  # fmt: skip
         device = share.device(options.device)
         with joined(share, device):
             pretrain(recipe, place, device, share)

@@ -21,7 +21,7 @@ _SUBSAMPLINGS = (0, 2, 2)  # 4:4:4, 4:2:0
 
 def show(rng: Generator, hu: NDArray[np.float32]) -> Picture:
     """Render HU as some teacher might have saved it, (224, 224) in, (224, 224, 3) RGB out."""
-    if rng.random() < 0.2:
+    if rng.random() < 0.35:
         hu = _smooth(rng, hu)
     index = np.clip(hu + np.float32(0.5 - LOWEST_HU), 0, HIGHEST_HU - LOWEST_HU).astype(np.intp)
     picture: Picture = draw_table(rng).take(index, axis=0)

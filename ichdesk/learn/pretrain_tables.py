@@ -48,7 +48,7 @@ def _window(rng: Generator) -> tuple[float, float]:
     """Level and width in HU; the brain window and its neighbors most of the time."""
     choice = rng.random()
     if choice < 0.76:
-        return rng.uniform(32, 44), rng.uniform(72, 105)
+        return rng.uniform(28, 43), rng.uniform(72, 105)
     if choice < 0.86:
         return rng.uniform(50, 95), rng.uniform(130, 240)
     if choice < 0.94:

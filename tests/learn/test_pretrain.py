@@ -1,5 +1,6 @@
 """Pretraining: one command, from a seed, that can be interrupted and ends in usable weights."""
 
+import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +112,29 @@ def test_a_run_can_be_finished_early_but_only_before_its_cooldown(
     pretrain(RECIPE, replace(place, out=late), CPU, stop_after=2)
     with pytest.raises(UserError, match="made with other settings"):
         pretrain(early, replace(place, out=late), CPU)
+
+
+def test_a_run_goes_on_from_what_another_has_left(finished: Path, tmp_path: Path) -> None:
+    left = finished.parent / "average.safetensors"
+    digest = hashlib.sha256(left.read_bytes()).hexdigest()
+    training = Pretraining(replace(RECIPE, seed=4, begin_with=digest), CPU)
+    training.begin_with(left)
+    earlier = load_file(finished)
+    for net in (training.student, training.average):
+        for name, weight in folded_net(net).state_dict().items():
+            assert torch.equal(weight, earlier[name]), name
+    other = Pretraining(replace(RECIPE, begin_with="0" * 64), CPU)
+    with pytest.raises(UserError, match="has changed since"):
+        other.begin_with(left)
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"no weights")
+    words = ["--out", str(tmp_path / "out"), "--cache", str(finished.parents[1] / "slices")]
+    sizes = ["--slices", "12", "--steps", "1", "--batch-size", "4", "--workers", "0"]
+    assert main([*words, *sizes, "--device", "cpu", "--begin-with", str(damaged)]) == 2
+    assert main([*words, *sizes, "--device", "cpu", "--begin-with", str(left)]) == 0
+    assert not torch.equal(
+        load_file(tmp_path / "out" / "weights.safetensors")["maps.weight"], earlier["maps.weight"]
+    )
 
 
 def test_cooldown_ends_at_zero() -> None:
