@@ -31,6 +31,7 @@ from ichdesk.session.worker_client import WorkerClient, WorkerDied, WorkerSilent
 from ichdesk.ui.arrivals import Arrivals
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.garbage import GarbageCollection
+from ichdesk.ui.idle import Idle
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.own_folders import tell_unwritable
 from ichdesk.ui.recovery_bar import RecoveryBar
@@ -127,6 +128,7 @@ def build(
     window = MainWindow(session, theme, settings, bridge)
     # the window is on screen before the worker takes its share of the processor
     window.canvas.surface.first_painted.connect(client.start)
+    Idle(session, bridge, window)
     arrivals = Arrivals(window, session)
     if isinstance(app, DeskApplication):
         app.file_opened.connect(arrivals.open_name)

@@ -61,6 +61,9 @@ class Export:
 def companions(export: Export, names: dict[str, str]) -> Iterator[tuple[str, str]]:
     """The files beside the images, as name and text.
 
+    The table has no byte order mark, unlike tables for people: programs read it, and many would
+    take the mark for a part of the first column's name.
+
     Args:
         export: What they are about.
         names: As what each of `sample_manifest.FILES` is written.

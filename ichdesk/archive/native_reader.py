@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 
 from ichdesk.archive.image_header import check_image
 from ichdesk.archive.manifest import Json, JsonObject, parse_manifest
@@ -26,6 +27,7 @@ from ichdesk.core.limits import MAX_CLASSES, MAX_ENTRIES, MAX_IMAGE_BYTES, unpac
 from ichdesk.core.names import is_system_file, usable_name
 from ichdesk.core.notes import Notes, shown_name
 from ichdesk.core.project import Project
+from ichdesk.core.run_book import RunBook
 from ichdesk.core.samples import ClassBin, Sample
 from ichdesk.core.zip_entries import EntryError, UnpackBudget, read_entry
 
@@ -50,12 +52,25 @@ def read_native(
         UserError: Nothing in the file can be opened, it is of a later version, or the store's disk
             is full.
     """
-    entries = unwrapped([e for e in source.entries if not _is_clutter(e.name)], PROJECT_NAME)
-    source = replace(source, entries=tuple(entries))
+    source = _tidied(source)
     document = _document(source)
     if document is None:
         document = _rescue_document(source)
     return _NativeReader(source, store, check_steps).read(document, progress)
+
+
+def read_runs(source: ZipSource, check_steps: CheckSteps) -> RunBook:
+    """Read the runs alone; their samples say whose they are, and have no bytes.
+
+    Raises:
+        UserError: The file is of a later version.
+    """
+    source = _tidied(source)
+    document = _document(source) or {}
+    records = [_Record.read(said) for said in _list(document, "samples")]
+    samples = [record and record.without_bytes for record in records]
+    budget = UnpackBudget(unpacked_limit(source.file.seek(0, 2)))
+    return RunReader(source, KnownParts((), samples, check_steps), budget).read(document)
 
 
 @dataclass
@@ -233,9 +248,20 @@ class _Record:
         patient, series = usable = [key if _is_key(key) else None for key in keys]
         return _Record(match[0], match[1], patient, series, usable != keys)  # type: ignore[arg-type]
 
+    @property
+    def without_bytes(self) -> Sample:
+        """The sample as far as the record describes it."""
+        return Sample(Path(), 0, 0, self.sha256, self.patient, self.series)
+
 
 def _is_key(value: Json) -> bool:
     return isinstance(value, str) and 0 < len(value) <= MAX_KEY_LENGTH and value.isprintable()
+
+
+def _tidied(source: ZipSource) -> ZipSource:
+    """Without what other programs add to a zip."""
+    entries = unwrapped([e for e in source.entries if not _is_clutter(e.name)], PROJECT_NAME)
+    return replace(source, entries=tuple(entries))
 
 
 def _document(source: ZipSource) -> JsonObject | None:

@@ -45,7 +45,7 @@ import numpy as np
 from PIL import Image
 """
 _READ = f"""
-with open("{TABLE}", encoding="utf-8", newline="") as file:
+with open("{TABLE}", encoding="utf-8-sig", newline="") as file:
     rows = {{row["file"]: row for row in csv.DictReader(file)}}
 """
 _SHOW = """
@@ -90,7 +90,7 @@ import csv
 from monai.data import DataLoader, Dataset
 from monai.transforms import Compose, LoadImaged, Resized, ScaleIntensityRanged
 
-with open("{TABLE}", encoding="utf-8", newline="") as file:
+with open("{TABLE}", encoding="utf-8-sig", newline="") as file:
     rows = [{{**row, "image": row["file"], "label": int(row["label"])}}
             for row in csv.DictReader(file)]
 """

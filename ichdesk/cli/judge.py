@@ -19,7 +19,7 @@ from ichdesk.core.notes import counted
 from ichdesk.core.other_model import SEEN, Asked, Judgement, LabelMap, judge, map_labels
 from ichdesk.core.results import NOTE
 from ichdesk.core.samples import Sample
-from ichdesk.core.spreadsheet import table_text
+from ichdesk.core.spreadsheet import csv_text
 
 if TYPE_CHECKING:  # loads torch
     from ichdesk.learn.features import Vector
@@ -67,7 +67,7 @@ class Judged:
             )
         )
         head = ["file", "patient", "class", "prediction", *names]
-        return table_text([head, *cells], end="\n")
+        return csv_text([head, *cells], end="\n")
 
     @property
     def lines(self) -> list[str]:

@@ -1,20 +1,13 @@
 """Trained models on the command line: from model files and from projects that keep one."""
 
 import json
-from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ichdesk.archive import SampleStore
-from ichdesk.archive.manifest import MANIFEST_NAME
-from ichdesk.archive.native import PROJECT_NAME
 from ichdesk.cli import jobs
 from ichdesk.cli.progress import Bars
 from ichdesk.core.errors import UserError
-from ichdesk.core.model_facts import facts_of
-from ichdesk.core.ordinary import open_ordinary
-from ichdesk.core.zip_entries import NotZipError, read_index
 from ichdesk.protocol.messages import FormatInfo
 
 if TYPE_CHECKING:  # loads torch
@@ -31,27 +24,9 @@ def load_trained(path: Path) -> "Model":
     Raises:
         UserError: It holds none.
     """
-    from ichdesk.learn.any_model import load_any_model  # noqa: PLC0415 - loads torch
-    from ichdesk.learn.model import read_model  # noqa: PLC0415
+    from ichdesk.worker import trained_models  # noqa: PLC0415 - loads torch
 
-    if not _is_project(path):
-        return load_any_model(path)
-    with closing(SampleStore()) as store:
-        run = jobs.open_file(path, store).run
-    if run is None or not run.model:
-        raise UserError(f"{path} keeps no trained model; train and save it as .ichdesk.")
-    model = read_model(run.model, f"The trained model in {path}")
-    return replace(model, labels=run.names, facts=facts_of(run))
-
-
-def _is_project(path: Path) -> bool:
-    """Whether a file is a zip that holds a project."""
-    try:
-        with open_ordinary(path) as file:
-            names = {entry.name for entry in read_index(file).entries}
-    except (OSError, NotZipError):
-        return False
-    return not names.isdisjoint({MANIFEST_NAME, PROJECT_NAME})
+    return trained_models.load_trained(path, jobs.warn)
 
 
 def check_place(to: str, out: Path, force: bool) -> None:

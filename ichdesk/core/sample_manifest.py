@@ -1,9 +1,11 @@
 """The manifest beside exported images: its columns, and what it says when images come back."""
 
 import csv
+import io
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 from ichdesk.core.split_facts import BY_TEST_SET
@@ -18,6 +20,8 @@ TABLE, COCO, NOTES = FILES = ("manifest.csv", "annotations.json", "README.txt")
 """Written together, by these names or, where one is taken, with the same number in each."""
 
 _NUMBERED = re.compile(r"(manifest|annotations|README)( \([0-9]+\))?\.(csv|json|txt)")
+_SEPARATORS = ",;\t"
+_EXCEL = "cp1252"  # of Windows in western Europe and America
 _NEEDED = ("file", "class", "split", "split_by", "patient", "series", "sha256")
 _IS_TEST = (SIDES[1], BY_TEST_SET)
 
@@ -63,14 +67,38 @@ class Manifest:
         return self._by_place.get((file, sha256)) or self._by_content.get(sha256)
 
 
-def read_rows(lines: Iterable[str]) -> list[Row]:
-    """Read the lines of such a table; no rows if it is another one.
+def read_table(data: bytes) -> list[Row]:
+    """Read such a table, as we wrote it or as Excel saved it again; no rows if it is another one.
+
+    Excel may save it in an encoding of the computer. Where that is not the one assumed here,
+    paths with other letters match no file, and the images are known by their content.
 
     Raises:
         ValueError: It is damaged.
     """
     try:
-        table = csv.DictReader(lines)
+        return read_rows(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    except UnicodeDecodeError:
+        rows = read_rows(io.StringIO(data.decode(_EXCEL, "replace"), newline=""))
+        if not rows:
+            raise
+        return rows
+
+
+def read_rows(lines: Iterable[str]) -> list[Row]:
+    """Read the lines of such a table, whose cells may be told apart by semicolons or tabs too.
+
+    Returns:
+        No rows if it is another table.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    rest = iter(lines)
+    head = next(rest, "")
+    separator = max(_SEPARATORS, key=head.count)
+    try:
+        table = csv.DictReader(chain([head], rest), delimiter=separator)
         if not set(_NEEDED) <= set(table.fieldnames or ()):
             return []
         return [_row(said) for said in table]

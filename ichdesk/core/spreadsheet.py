@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -21,6 +22,15 @@ def table_text(rows: Iterable[Sequence[str]], dialect: str = "excel", end: str =
     writer = csv.writer(written, dialect, lineterminator=end)
     writer.writerows(map(harmless, row) for row in rows)
     return written.getvalue()
+
+
+def csv_text(rows: Iterable[Sequence[str]], end: str = "\r\n") -> str:
+    """Rows of cells as a CSV file that a person opens.
+
+    It begins with a byte order mark, without which Excel shows umlauts wrongly. pandas and R's
+    readr skip it; in Python, "utf-8-sig" does.
+    """
+    return _MARK + table_text(rows, end=end)
 
 
 def harmless(cell: str) -> str:

@@ -14,7 +14,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.core.notes import Notes, counted, shown_name
 from ichdesk.core.ordinary import open_ordinary
 from ichdesk.core.results import NOTE
-from ichdesk.core.spreadsheet import table_text
+from ichdesk.core.spreadsheet import csv_text
 from ichdesk.core.steps import Steps
 from ichdesk.imaging.dicom.identity import Pseudonyms, user_salt
 from ichdesk.imaging.kinds import HEAD_BYTES, kind_of
@@ -72,7 +72,7 @@ class Classified:
             [row.file, row.patient, self.labels[row.best], *(f"{p:.6f}" for p in row.probabilities)]
             for row in self.rows
         )
-        return table_text([head, *cells], end="\n")
+        return csv_text([head, *cells], end="\n")
 
     @property
     def summary(self) -> str:

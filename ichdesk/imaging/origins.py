@@ -1,6 +1,5 @@
 """Manifests of exported images, found beside files that come back."""
 
-import io
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from ichdesk.core.limits import MAX_ENTRIES
 from ichdesk.core.notes import Notes, os_reason, shown_name
 from ichdesk.core.ordinary import open_ordinary
-from ichdesk.core.sample_manifest import TABLE, Manifest, Row, numbered, read_rows
+from ichdesk.core.sample_manifest import TABLE, Manifest, Row, numbered, read_table
 from ichdesk.imaging.sources import FileSource, Placed
 
 _LEVELS = 3  # class, side, and the folder around them
@@ -55,8 +54,7 @@ class Origins:
                 return Manifest(rows) if rows else None
             try:
                 with open_ordinary(path) as file:
-                    text = file.read(_MOST_BYTES).decode("utf-8-sig")
-                rows += read_rows(io.StringIO(text, newline=""))
+                    rows += read_table(file.read(_MOST_BYTES))
             except OSError as error:
                 self._notes.add(f"{shown_name(path.name)} was left out ({os_reason(error)}).")
             except ValueError:

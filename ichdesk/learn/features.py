@@ -34,7 +34,7 @@ BATCH = 16  # measured on CPUs: 8 and 16 are fastest, larger ones leave the cach
 _HEAVY_BATCH = 4  # of ResNet-101, 16 would take seconds, in which no run can be cancelled
 _HEAVY_PARAMETERS = 5_000_000
 THREADS = min(8, cpu_count() or 1)
-_BATCHES_AHEAD = THREADS + 2
+_BATCHES_AHEAD = 2  # of those that are being computed
 
 
 class Cancelled(Exception):  # noqa: N818 - a request, not an error
@@ -187,6 +187,7 @@ def extract(
     extractor: Extractor,
     cache: FeatureCache,
     is_cancelled: Callable[[], bool],
+    threads: int = THREADS,
 ) -> Generator[FeatureProgress, None, FeatureTable]:
     """Features of all samples; equal images are computed once.
 
@@ -209,7 +210,8 @@ def extract(
             table.seen[sample.sha256] = seen
     cached = done = len(samples) - sum(map(len, missing.values()))
     yield FeatureProgress(done, len(samples), cached)
-    for batch in _batches([copies[0] for copies in missing.values()], extractor, is_cancelled):
+    first_copies = [copies[0] for copies in missing.values()]
+    for batch in _batches(first_copies, extractor, is_cancelled, threads):
         for sample, result in batch:
             if isinstance(result, str):
                 table.unreadable[sample.sha256] = result
@@ -222,18 +224,21 @@ def extract(
 
 
 def _batches(
-    samples: Sequence[Sample], extractor: Extractor, is_cancelled: Callable[[], bool]
+    samples: Sequence[Sample],
+    extractor: Extractor,
+    is_cancelled: Callable[[], bool],
+    threads: int,
 ) -> Iterator[list[tuple[Sample, Seen | str]]]:
     """Results in order, computed by threads a few batches ahead and no further."""
     waiting: deque[Future[list[tuple[Sample, Seen | str]]]] = deque()
     size = extractor.batch
     coming = (samples[start : start + size] for start in range(0, len(samples), size))
-    pool = ThreadPoolExecutor(THREADS, "features", torch.set_num_threads, (1,))
+    pool = ThreadPoolExecutor(threads, "features", torch.set_num_threads, (1,))
     try:
         while True:
             if is_cancelled():
                 raise Cancelled
-            for batch in islice(coming, _BATCHES_AHEAD - len(waiting)):
+            for batch in islice(coming, threads + _BATCHES_AHEAD - len(waiting)):
                 waiting.append(pool.submit(extractor.compute, batch))
             if not waiting:
                 return

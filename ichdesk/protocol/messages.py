@@ -2,8 +2,8 @@
 
 Every request carries a `request_id` and ends in exactly one terminal event with the same id:
 `RunEnded`, `RepeatsEnded`, `ObservationEnded`, `PredictionEnded`, `ModelSaved`, `ModelLoaded`,
-`ModelTried`, `FormatsListed` or `BackbonesListed`. Arrays travel as raw buffers. What messages are
-made of is in `parts.py`.
+`ModelTried`, `FormatsListed`, `ImagesPrepared` or `BackbonesListed`. Arrays travel as raw buffers.
+What messages are made of is in `parts.py`.
 """
 
 from dataclasses import dataclass, field
@@ -120,6 +120,18 @@ class Observe:
     model: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
     images: Pixels = field(default_factory=lambda: np.zeros((0, 224, 224, 3), np.uint8))
     options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareImages:
+    """Compute the features of some images while nobody waits, so that a training finds them done.
+
+    It is canceled by whatever else is asked, short requests excepted.
+    """
+
+    request_id: int
+    samples: tuple[SampleRef, ...]
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,10 +302,19 @@ class PredictionEnded:
     probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
+@dataclass(frozen=True, slots=True)
+class ImagesPrepared:
+    """Terminal event of `PrepareImages`."""
+
+    request_id: int
+    outcome: Outcome
+    error: str | None = None
+
+
 BackboneRequest = ListBackbones | MeasureBackbone | AddBackbone
 TrainingRequest = StartTraining | RepeatTraining | Observe
 ModelRequest = SaveModel | LoadModel | TryModel | ListFormats
-WorkRequest = TrainingRequest | Predict | ModelRequest | BackboneRequest
+WorkRequest = TrainingRequest | PrepareImages | Predict | ModelRequest | BackboneRequest
 Request = WorkRequest | Cancel | Shutdown
 TerminalEvent = (
     RunEnded
@@ -304,6 +325,7 @@ TerminalEvent = (
     | ModelLoaded
     | ModelTried
     | FormatsListed
+    | ImagesPrepared
     | BackbonesListed
 )
 Event = (
@@ -323,5 +345,6 @@ Event = (
     | ModelLoaded
     | ModelTried
     | FormatsListed
+    | ImagesPrepared
     | BackbonesListed
 )

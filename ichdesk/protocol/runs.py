@@ -77,6 +77,13 @@ def try_model(
     return msg.TryModel(request_id, str(path), classes, device)
 
 
+def prepare_images(
+    request_id: int, samples: Sequence[Sample], config: TrainConfig
+) -> msg.PrepareImages:
+    """The request that computes features before a training asks for them."""
+    return msg.PrepareImages(request_id, _refs(samples), _settings(config))
+
+
 def apply_event(run: TrainingRun, event: msg.Event, now_s: float) -> None:
     """Update a run by an event of it; `now_s` is a monotonic clock."""
     match event:

@@ -31,6 +31,7 @@ from ichdesk.session.jobs import Post
 from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
 from ichdesk.session.luck import Luck
 from ichdesk.session.observations import Observations
+from ichdesk.session.preparation import Preparation
 from ichdesk.session.preview import Preview
 from ichdesk.session.state import (
     Change,
@@ -81,6 +82,9 @@ class Session(KeptRuns):
             self, worker, self._request_ids, lambda: self._notify(Change.EXPORTS | Change.JOB)
         )
         self.trials = Trials(self, worker, self._request_ids, lambda: self._notify(Change.RUN))
+        self.preparation = Preparation(
+            self, worker, self._request_ids, lambda: self._notify(Change.PREPARATION)
+        )
         self._run_notices: set[int] = set()
         self._loading: int | None = None
         self._model_is_gone = False
@@ -226,7 +230,7 @@ class Session(KeptRuns):
                 pass
             case _ if self.exports.handle(event):
                 pass
-            case _ if self.trials.handle(event):
+            case _ if self.trials.handle(event) or self.preparation.handle(event):
                 pass
             case _ if self.run and self.run.is_active and event.request_id == self.run.request_id:
                 self._run_event(self.run, event)
@@ -312,6 +316,7 @@ class Session(KeptRuns):
         self.luck.forget_requests()
         self.observations.forget_requests()
         self.trials.forget_requests()
+        self.preparation.forget_requests()
         self.exports.forget_requests(will_restart=event.will_restart)
         if self.run and self.run.is_active:
             self.run.phase = RunPhase.FAILED

@@ -23,6 +23,7 @@ class Change(Flag):
     BACKBONES = auto()
     OBSERVATIONS = auto()
     EXPORTS = auto()
+    PREPARATION = auto()
 
 
 class Level(Enum):

@@ -1,5 +1,6 @@
 """The About box and the quick tour."""
 
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeAlias
 
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ichdesk.ui.companions import ENTRIES
 from ichdesk.ui.theme import BODY_PX, CARD_GAP_PX, GRID_PX, TITLE_PX, Theme, ui_font
 
 _WIDTH_PX = 520
@@ -42,19 +42,10 @@ _STEPS = (
     ("4. Try", "Drop new images onto Preview and read one bar per class."),
 )
 _Keys: TypeAlias = tuple[QKeySequence.StandardKey | str, ...]
-_KEYS: tuple[tuple[str, _Keys], ...] = (
-    ("Open, save", (QKeySequence.StandardKey.Open, QKeySequence.StandardKey.Save)),
-    ("Undo, redo", (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)),
-    ("Add a class", ("Ctrl+Shift+N",)),
-    ("Image steps", ("Ctrl+I",)),
-    ("Fixed test set", ("Ctrl+T",)),
-    ("Lock the last split", ("Ctrl+Shift+L",)),
-    ("Under the hood", ("Ctrl+U",)),
-    *((entry.text.replace("&", ""), (entry.keys,)) for entry in ENTRIES.values()),
-    ("Export report", ("Ctrl+Shift+R",)),
+_KEYS_OF_A_CLASS: tuple[tuple[str, _Keys], ...] = (
     ("Select all images of a class", (QKeySequence.StandardKey.SelectAll,)),
     ("Delete selected images", ("Del", "Backspace")),
-    ("Look at an image in the viewer", ("Return", "Ctrl+Shift+V")),
+    ("Look at the image in the viewer", ("Return",)),
     ("Try selected images in Preview", ("Ctrl+Return",)),
 )
 
@@ -114,10 +105,15 @@ class AboutDialog(TextDialog):
 
 
 class TourDialog(TextDialog):
-    """Four steps and the shortcuts."""
+    """Four steps and the shortcuts.
+
+    Args:
+        parent: The window whose actions have shortcuts.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__("Quick tour", "Four steps to a model", theme, parent, _TOUR_WIDTH_PX)
+        self.shortcuts = (*_keys_of(parent), *_shown_all(_KEYS_OF_A_CLASS))
         self._add_rows(_STEPS)
         self.add_text("Shortcuts", size_px=TITLE_PX)
         self._add_keys()
@@ -130,11 +126,11 @@ class TourDialog(TextDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID_PX)
         grid.setVerticalSpacing(GRID_PX)
-        rows = (len(_KEYS) + 1) // 2
-        for place, (what, keys) in enumerate(_KEYS):
+        rows = (len(self.shortcuts) + 1) // 2
+        for place, (what, keys) in enumerate(self.shortcuts):
             column, row = divmod(place, rows)
             grid.addWidget(QLabel(what), row, 2 * column)
-            grid.addWidget(QLabel(", ".join(map(_shown, keys))), row, 2 * column + 1)
+            grid.addWidget(QLabel(keys), row, 2 * column + 1)
         self.column.addLayout(grid)
 
     def _add_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
@@ -155,8 +151,20 @@ def app_version() -> str:
         return "(not installed)"
 
 
-def _shown(key: QKeySequence.StandardKey | str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def _keys_of(window: QWidget) -> Iterator[tuple[str, str]]:
+    """Name and shortcut of every action that has one."""
+    for action in window.actions():
+        if not action.shortcut().isEmpty():
+            yield action.iconText(), _shown(action.shortcut())
+
+
+def _shown_all(rows: tuple[tuple[str, _Keys], ...]) -> Iterator[tuple[str, str]]:
+    for what, keys in rows:
+        yield what, ", ".join(_shown(QKeySequence(key)) for key in keys)
+
+
+def _shown(keys: QKeySequence) -> str:
+    return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _wrapped(text: str) -> QLabel:

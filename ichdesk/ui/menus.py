@@ -197,6 +197,7 @@ class Menus(QObject):
 
     def _create_view_actions(self) -> None:
         self.under_the_hood = QAction("&Under the hood", self)
+        self.under_the_hood.setIconText("Under the hood")
         self.under_the_hood.setCheckable(True)
         self.under_the_hood.setShortcut("Ctrl+U")
         self.under_the_hood.triggered.connect(self._commands.show_under_the_hood)
@@ -228,6 +229,7 @@ class Menus(QObject):
 
     def _action(self, text: str, do: Callable[[], object], keys: Keys, symbol: str = "") -> QAction:
         action = QAction(text, self)
+        action.setIconText(_name(text))  # stays, when the text says what is undone
         if keys is not None:
             action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda: do())  # noqa: PLW0108 - without the "checked" of Qt
@@ -262,6 +264,10 @@ class Menus(QObject):
             return
         menu.addSeparator()
         menu.addAction("&Clear list", self._settings.clear_recent)
+
+
+def _name(text: str) -> str:
+    return text.replace("&", "").removesuffix("…")
 
 
 def _lower(label: str | None) -> str:

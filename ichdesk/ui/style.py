@@ -15,6 +15,7 @@ from ichdesk.ui.theme import (
 )
 
 _HALF = GRID_PX // 2
+_INDICATOR_PX = 12
 
 
 def apply_style(app: QApplication, theme: Theme) -> None:
@@ -32,7 +33,7 @@ def apply_style(app: QApplication, theme: Theme) -> None:
 
 def style_sheet(palette: Palette) -> str:
     """The sheet for all of Qt's own widgets and for the roles that ours declare."""
-    parts = (_frames, _buttons, _fields, _lists, _menus, _scrolling, _messages)
+    parts = (_frames, _buttons, _fields, _indicators, _lists, _menus, _scrolling, _messages)
     return "\n".join(part(palette) for part in parts)
 
 
@@ -115,6 +116,23 @@ def _fields(p: Palette) -> str:
         selection-background-color: {p.accent_soft}; selection-color: {p.accent}; }}
     QProgressBar {{ background: {p.accent_soft}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {p.accent}; border-radius: 2px; }}
+    """
+
+
+def _indicators(p: Palette) -> str:
+    """What Fusion draws too faintly: it darkens the color of the window, be that black."""
+    return f"""
+    QRadioButton::indicator {{ width: {_INDICATOR_PX}px; height: {_INDICATOR_PX}px;
+        border: 2px solid {p.line_strong}; border-radius: {_INDICATOR_PX // 2 + 2}px;
+        background: {p.card}; }}
+    QRadioButton::indicator:checked {{
+        border-color: {p.accent}; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+            fx: 0.5, fy: 0.5, stop: 0.5 {p.accent}, stop: 0.6 {p.card}); }}
+    QRadioButton::indicator:focus {{ border-color: {p.text}; }}
+    QRadioButton::indicator:disabled {{ border-color: {p.disabled_text}; }}
+    QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked {{
+        width: {_INDICATOR_PX}px; height: {_INDICATOR_PX}px;
+        border: 2px solid {p.line_strong}; border-radius: 3px; background: {p.card}; }}
     """
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from ichdesk.core.spreadsheet import table_text
+from ichdesk.core import spreadsheet
 
 Rows = Sequence[Sequence[str]]
 
 
 def tabbed_text(rows: Rows) -> str:
     """As spreadsheets take it from the clipboard."""
-    return table_text(rows, "excel-tab")
+    return spreadsheet.table_text(rows, "excel-tab")
 
 
 def csv_text(rows: Rows) -> str:
     """As spreadsheets open it from a file."""
-    return table_text(rows)
+    return spreadsheet.csv_text(rows)

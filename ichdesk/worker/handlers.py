@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -12,22 +11,25 @@ import torch
 
 from ichdesk.core.config import DEFAULT_BACKBONE, TrainConfig
 from ichdesk.core.errors import UserError
-from ichdesk.core.samples import Sample
 from ichdesk.core.split import Split
-from ichdesk.core.steps import DEFAULT_STEPS, parse_steps
-from ichdesk.imaging.pipeline import checked
 from ichdesk.learn.backbones import BACKBONES
 from ichdesk.learn.devices import available_devices, one_cpu_thread, resolve_device
 from ichdesk.learn.experiment import (
     DataSet,
-    NamedSamples,
     Training,
     prepare_training,
     read_data_set,
     refuse_too_few,
 )
-from ichdesk.learn.features import BATCH, Cancelled, Extractor, FeatureCache, FeatureProgress
-from ichdesk.learn.fit import BatchResult, EpochResult
+from ichdesk.learn.features import (
+    BATCH,
+    THREADS,
+    Cancelled,
+    Extractor,
+    FeatureCache,
+    extract,
+)
+from ichdesk.learn.fit import EpochResult
 from ichdesk.learn.model import (
     Model,
     load_extractor,
@@ -41,13 +43,12 @@ from ichdesk.protocol.messages import (
     PROTOCOL_VERSION,
     AddBackbone,
     BackbonesListed,
-    BatchEnded,
     Cancel,
-    EpochEnded,
     Event,
     FeaturesProgressed,
     Floats,
     FormatsListed,
+    ImagesPrepared,
     ListBackbones,
     ListFormats,
     LoadModel,
@@ -60,12 +61,12 @@ from ichdesk.protocol.messages import (
     Outcome,
     Predict,
     PredictionEnded,
+    PrepareImages,
     RepeatsEnded,
     RepeatTraining,
     Request,
     RunEnded,
     SaveModel,
-    Settings,
     Shutdown,
     SplitMade,
     StartTraining,
@@ -79,6 +80,14 @@ from ichdesk.worker.cancellations import Cancellations
 from ichdesk.worker.exports import formats, saved
 from ichdesk.worker.observations import observations, scene
 from ichdesk.worker.repeats import repeats
+from ichdesk.worker.translation import (
+    as_events,
+    batch_ended,
+    config_of,
+    epoch_ended,
+    named_samples,
+    samples_of,
+)
 from ichdesk.worker.trials import tried
 
 _log = logging.getLogger(__name__)
@@ -88,6 +97,7 @@ _TERMINAL_EVENTS = {
     StartTraining: RunEnded,
     RepeatTraining: RepeatsEnded,
     Observe: ObservationEnded,
+    PrepareImages: ImagesPrepared,
     Predict: PredictionEnded,
     SaveModel: ModelSaved,
     LoadModel: ModelLoaded,
@@ -181,6 +191,9 @@ class Handlers:
                 yield from self._repeat(request)
             case Observe():
                 yield from self._observe(request)
+            case PrepareImages():
+                yield from self._prepare(request)
+                yield ImagesPrepared(request.request_id, Outcome.DONE)
             case Predict():
                 probabilities = self._predict(request)
                 yield PredictionEnded(request.request_id, Outcome.DONE, None, probabilities)
@@ -202,7 +215,7 @@ class Handlers:
         start = monotonic()
         data, extractor = yield from self._read(request)
         features_done = monotonic()
-        config = _config(request.settings)
+        config = config_of(request.settings)
         training = prepare_training(data, config)
         yield self._split_made(request, data, training.split, extractor)
         with one_cpu_thread():
@@ -221,7 +234,7 @@ class Handlers:
 
     def _repeat(self, request: RepeatTraining) -> Iterator[Event]:
         data, extractor = yield from self._read(request)
-        config = _config(request.settings)
+        config = config_of(request.settings)
         seed = config.seed if request.same_split else 0
         split = data.split(seed, data.rule(config.split))
         yield self._split_made(request, data, split, extractor)
@@ -231,23 +244,35 @@ class Handlers:
 
     def _observe(self, request: Observe) -> Iterator[Event]:
         data, extractor = yield from self._read(request)
-        config, cancelled = _config(request.settings), self._cancelled
+        config, cancelled = config_of(request.settings), self._cancelled
         seen = scene(request, data, extractor, config, lambda: request.request_id in cancelled)
         with one_cpu_thread():
             yield from observations(request, seen)
+
+    def _prepare(self, request: PrepareImages) -> Iterator[Event]:
+        extractor = self._extractor_for(config_of(request.settings))
+        cancelled = self._cancelled
+        reading = extract(
+            samples_of(request.samples),
+            extractor,
+            self._cache,
+            lambda: request.request_id in cancelled,
+            threads=max(1, THREADS - 1),  # of which one is left to the window
+        )
+        yield from as_events(request.request_id, reading)
 
     def _read(
         self, request: TrainingRequest
     ) -> Generator[FeaturesProgressed, None, tuple[DataSet, Extractor]]:
         """Check the request and compute the features, with progress."""
-        config = _config(request.settings)
-        classes = [_named_samples(request, index) for index in range(len(request.classes))]
+        config = config_of(request.settings)
+        classes = [named_samples(request, index) for index in range(len(request.classes))]
         refuse_too_few(classes)
-        extractor = replace(self._extractor(config.backbone, config.device), steps=config.steps)
+        extractor = self._extractor_for(config)
         reading = read_data_set(
             classes, extractor, self._cache, lambda: request.request_id in self._cancelled
         )
-        data = yield from _as_events(request.request_id, reading)
+        data = yield from as_events(request.request_id, reading)
         return data, extractor
 
     def _split_made(
@@ -267,10 +292,10 @@ class Handlers:
         for result in training.results:
             self._stop_if_cancelled(request_id)
             if isinstance(result, EpochResult):
-                yield _epoch_ended(request_id, result)
+                yield epoch_ended(request_id, result)
             elif (now := monotonic()) >= next_batch_event:
                 next_batch_event = now + _SECONDS_BETWEEN_BATCH_EVENTS
-                yield _batch_ended(request_id, result)
+                yield batch_ended(request_id, result)
 
     def _predict(self, request: Predict) -> Floats:
         if self._model is None or self._model_extractor is None:
@@ -293,7 +318,7 @@ class Handlers:
 
     def _load(self, request: LoadModel) -> None:
         self._model = self._model_extractor = None
-        config = _config(request.settings)
+        config = config_of(request.settings)
         model = read_model(request.model.tobytes(), "The trained model in the project")
         said = len(model.labels), model.backbone, model.steps
         if not model.fingerprint or said != (len(request.labels), config.backbone, config.steps):
@@ -305,10 +330,13 @@ class Handlers:
         self._model, self._model_extractor = replace(model, labels=request.labels), extractor
 
     def _try_model(self, request: TryModel) -> Iterator[Event]:
-        classes = [_named_samples(request, index) for index in range(len(request.classes))]
+        classes = [named_samples(request, index) for index in range(len(request.classes))]
         samples = [sample for entry in classes for sample in entry.samples]
         is_cancelled = partial(self._cancelled.__contains__, request.request_id)
         yield from tried(request, samples, self._cache, is_cancelled)
+
+    def _extractor_for(self, config: TrainConfig) -> Extractor:
+        return replace(self._extractor(config.backbone, config.device), steps=config.steps)
 
     def _extractor(self, backbone: str, device: str) -> Extractor:
         """Load a backbone; the shipped one is kept, files of the user's may have changed."""
@@ -322,55 +350,6 @@ class Handlers:
     def _stop_if_cancelled(self, request_id: int) -> None:
         if request_id in self._cancelled:
             raise Cancelled
-
-
-def _config(settings: Settings) -> TrainConfig:
-    said = asdict(settings)
-    try:
-        steps = parse_steps(said.pop("steps")) if settings.steps else DEFAULT_STEPS
-    except ValueError as error:
-        raise UserError("The image steps cannot be read; set them again.") from error
-    config = TrainConfig(**{**said, "steps": checked(steps)})
-    if problem := config.problem():
-        raise UserError(problem)
-    return config
-
-
-def _named_samples(request: TrainingRequest | TryModel, index: int) -> NamedSamples:
-    entry = request.classes[index]
-    samples = tuple(
-        Sample(Path(s.path), s.offset, s.length, s.sha256, s.patient, None, s.is_hu, s.is_test)
-        for s in entry.samples
-    )
-    return NamedSamples(entry.name, samples)
-
-
-def _as_events(
-    request_id: int, reading: Generator[FeatureProgress, None, DataSet]
-) -> Generator[FeaturesProgressed, None, DataSet]:
-    while True:
-        try:
-            progress = next(reading)
-        except StopIteration as end:
-            data: DataSet = end.value
-            return data
-        yield FeaturesProgressed(request_id, progress.done, progress.total, progress.cached)
-
-
-def _batch_ended(request_id: int, result: BatchResult) -> BatchEnded:
-    return BatchEnded(request_id, result.epoch, result.batch, result.batches)
-
-
-def _epoch_ended(request_id: int, result: EpochResult) -> EpochEnded:
-    return EpochEnded(
-        request_id,
-        result.epoch,
-        result.train.acc,
-        result.test.acc,
-        result.train.loss,
-        result.test.loss,
-        result.test.confusion,
-    )
 
 
 def _sentence(error: Exception) -> str:

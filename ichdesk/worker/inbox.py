@@ -11,13 +11,14 @@ from ichdesk.protocol.messages import (
     MeasureBackbone,
     Observe,
     Predict,
+    PrepareImages,
     RepeatTraining,
     Request,
     SaveModel,
     TryModel,
 )
 
-_BACKGROUND = (RepeatTraining, Observe, TryModel)
+_BACKGROUND = (RepeatTraining, Observe, TryModel, PrepareImages)
 _SHORT = (
     Predict,
     SaveModel,

@@ -12,7 +12,7 @@ from platformdirs import user_log_path
 
 from ichdesk.core.logs import start_log
 from ichdesk.protocol.codec import ProtocolError, decode, encode
-from ichdesk.protocol.messages import Cancel, Event, Shutdown
+from ichdesk.protocol.messages import Cancel, Event, PrepareImages, Shutdown
 from ichdesk.worker.cancellations import Cancellations
 from ichdesk.worker.inbox import Inbox
 
@@ -60,6 +60,8 @@ def _work(connection: Connection, requests: Inbox, cancellations: Cancellations)
             while (short := requests.get_during(request)) is not None:
                 for answer in handlers.handle(short):
                     send(answer)
+            if isinstance(request, PrepareImages) and not requests.empty():
+                handlers.cancel(request.request_id)
 
 
 def _read(

@@ -9,11 +9,11 @@ import numpy as np
 from ichdesk.core.errors import UserError
 from ichdesk.core.samples import Sample
 from ichdesk.core.steps import steps_text
-from ichdesk.learn.any_model import load_any_model
 from ichdesk.learn.devices import resolve_device
 from ichdesk.learn.features import FeatureCache, extract
 from ichdesk.learn.model import load_extractor, require_fit
 from ichdesk.protocol.messages import FeaturesProgressed, ModelTried, Outcome, TryModel
+from ichdesk.worker.trained_models import load_trained
 
 
 def tried(
@@ -28,7 +28,7 @@ def tried(
         UserError: The model cannot be used here, or an image cannot be read.
         Cancelled: `is_cancelled` said so.
     """
-    model = load_any_model(Path(request.path))
+    model = load_trained(Path(request.path))
     extractor = load_extractor(model.backbone, resolve_device(request.device))
     require_fit(model, extractor.backbone)
     extractor = replace(extractor, steps=model.steps)

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from ichdesk.archive import Opened, SampleStore, lost_in_tm, lost_text, open_project, save_project
+from ichdesk.archive.kept_run import is_project, read_kept_run
+from ichdesk.core.errors import UserError
+from ichdesk.core.model_facts import facts_of
 from ichdesk.core.other_run import other_run
 from ichdesk.core.project import Project
 from ichdesk.core.run import TrainingRun, is_done, training_key
@@ -90,6 +93,26 @@ def test_all_runs_come_back(project: Project, tmp_path: Path) -> None:
         assert same(after.run, before.run)
         assert is_done(after.run)
     assert opened.run is opened.runs[2].run
+
+
+def test_the_run_in_use_can_be_read_without_the_images(project: Project, tmp_path: Path) -> None:
+    now, runs = three_runs(project)
+    whole = opened_again(now, runs, tmp_path / "a.ichdesk").run
+    alone, left_out = read_kept_run(tmp_path / "a.ichdesk", checked)
+    assert left_out == ()
+    assert whole is not None
+    assert alone is not None
+    assert same(alone, whole)
+    assert facts_of(alone) == facts_of(whole)
+    patients = [[sample.patient for sample in samples] for _, samples in alone.key[0]]
+    assert patients == [[sample.patient for sample in samples] for _, samples in whole.key[0]]
+    assert any(any(row) for row in patients)
+    save_project(now, tmp_path / "none.ichdesk")
+    assert read_kept_run(tmp_path / "none.ichdesk", checked) == (None, ())
+    (tmp_path / "text.ichdesk").write_bytes(b"no zip")
+    assert not is_project(tmp_path / "text.ichdesk")
+    with pytest.raises(UserError, match="cannot be read"):
+        read_kept_run(tmp_path / "text.ichdesk", checked)
 
 
 def test_saving_what_was_opened_gives_the_same_bytes(

@@ -129,7 +129,7 @@ def test_train_then_predict(
     capsys.readouterr()
     assert run_command(["predict", str(model), str(picture), "--csv", str(table)]) == 0
     assert capsys.readouterr().out.startswith("1 image: Hemorrhage ")  # no line for each
-    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[0]["file"] == "new.png"
     assert float(rows[0]["Hemorrhage"]) + float(rows[0]["Normal"]) == pytest.approx(1, abs=1e-5)
 

@@ -73,7 +73,7 @@ def test_labels_with_the_names_of_classes(
     assert second == (
         f"Accuracy: {correct} of 15 = {correct / 15:.2f} (95 % interval {low:.2f} to {high:.2f})"
     )
-    with table.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["file", "patient", "class", "prediction", "Hemorrhage", "Normal"]
     assert [row["file"] for row in rows][7:9] == ["Hemorrhage, image 8", "Normal, image 1"]

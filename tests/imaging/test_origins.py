@@ -1,5 +1,6 @@
 """Exported images come back with class, patient and series, also when they were moved."""
 
+import csv
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,30 @@ def test_a_fixed_test_set_comes_back_from_the_table(
     found = {bin_.name: bin_.test_positions for bin_ in back.classes}
     assert found[project.classes[1].name] == (1,)
     assert back.test_count == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator"),
+    [("utf-8-sig", ","), ("utf-8-sig", ";"), ("cp1252", ";"), ("cp437", ","), ("utf-8", "\t")],
+)
+def test_a_table_that_excel_saved_again_says_the_same(
+    project: Project, tmp_path: Path, store: SampleStore, encoding: str, separator: str
+) -> None:
+    folder, named = tmp_path / "out", project.rename_class(project.classes[0].id, "Größe")
+    export_samples(named, folder, bake=baked(named), form=HU)
+    before = samples_of(gather([folder], store.add))
+    table = folder / "manifest.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with table.open("w", encoding=encoding, errors="replace", newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(rows)
+    gathered = gather([folder], store.add)
+    assert gathered.left_out == ()
+    after = samples_of(gathered)
+    assert groups(after["Größe"]) == [0, None, 0, None]
+    assert {name: groups(own) for name, own in after.items()} == {
+        name: groups(own) for name, own in before.items()
+    }
 
 
 @pytest.mark.parametrize("damage", ["binary", "endless"])

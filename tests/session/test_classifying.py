@@ -81,7 +81,7 @@ def test_every_image_gets_a_row(
         answer(session, predicts(session)[-1])
     thread.until(lambda: ended(session))
     assert [len(request.images) for request in predicts(session)] == [BATCH, 3]
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
     assert head == ["file", "patient", "prediction", "Hemorrhage", "'=Normal"]
     assert [row[0] for row in rows] == [f"{number}.png" for number in range(BATCH + 3)]

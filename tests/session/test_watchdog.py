@@ -163,6 +163,7 @@ def answers_to(request_id: int) -> list[msg.Event]:
         msg.ModelTried(request_id, wrong, "Late."),
         msg.ModelTried(request_id, done),
         msg.FormatsListed(request_id, wrong, "Late."),
+        msg.ImagesPrepared(request_id, wrong, "Late."),
         msg.BackbonesListed(request_id, wrong, "Late."),
     ]
 

@@ -4,13 +4,21 @@ import threading
 
 import numpy as np
 
-from ichdesk.protocol.messages import Observe, Predict, RepeatTraining, Settings, StartTraining
+from ichdesk.protocol.messages import (
+    Observe,
+    Predict,
+    PrepareImages,
+    RepeatTraining,
+    Settings,
+    StartTraining,
+)
 from ichdesk.worker.inbox import Inbox
 
 SETTINGS = Settings(1, 16, 0.001, 0, "ct-phantom", "cpu")
 TRAINING = StartTraining(1, (), SETTINGS)
 FIGURE = Observe(2, "x", (), SETTINGS)
 REPEAT = RepeatTraining(3, (), SETTINGS, 5)
+PREPARATION = PrepareImages(5, (), SETTINGS)
 QUESTION = Predict(4, np.zeros((0, 224, 224, 3), np.uint8))
 
 
@@ -28,7 +36,7 @@ def test_requests_are_done_in_order() -> None:
 
 
 def test_a_short_request_need_not_wait_for_a_figure_or_a_repetition() -> None:
-    for going in (FIGURE, REPEAT):
+    for going in (FIGURE, REPEAT, PREPARATION):
         assert filled(QUESTION).get_during(going) is QUESTION
 
 

@@ -24,9 +24,12 @@ from ichdesk.protocol.messages import (
     ClassRef,
     EpochEnded,
     Event,
+    FeaturesProgressed,
+    ImagesPrepared,
     Outcome,
     Predict,
     PredictionEnded,
+    PrepareImages,
     Request,
     RunEnded,
     SampleRef,
@@ -103,6 +106,29 @@ def test_cancel_and_what_waits_behind_it(
     worker.receive_until(EpochEnded)
     worker.send(Shutdown())
     assert worker.receive_until(RunEnded).outcome is Outcome.CANCELLED
+    assert worker.exit_code() == 0
+
+
+def test_preparing_images_gives_way_to_a_training_and_not_to_a_question(
+    worker: Pipe, make_request: Callable[..., StartTraining]
+) -> None:
+    training = make_request((60, 300), (140, 300))
+    samples = tuple(sample for entry in training.classes for sample in entry.samples)
+    preparation = PrepareImages(90, samples, training.settings)
+    worker.send(preparation)
+    assert worker.receive_until(FeaturesProgressed).done == 0
+    worker.send(Predict(91, np.zeros((1, 224, 224, 3), np.uint8)))
+    worker.receive_until(PredictionEnded)
+    worker.send(training)
+    ended = worker.receive_until(ImagesPrepared)
+    assert (ended.request_id, ended.outcome) == (90, Outcome.CANCELLED)
+    begun = worker.receive()
+    assert isinstance(begun, FeaturesProgressed)
+    assert 0 < begun.cached < len(samples)
+    assert worker.receive_until(RunEnded).outcome is Outcome.DONE
+    worker.send(preparation)
+    assert worker.receive().cached == len(samples)
+    worker.send(Shutdown())
     assert worker.exit_code() == 0
 
 

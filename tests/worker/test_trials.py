@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ichdesk.archive import SampleStore, save_project
+from ichdesk.core.project import Project
+from ichdesk.core.run_book import NO_RUNS
+from ichdesk.core.samples import ClassBin
 from ichdesk.core.steps import DEFAULT_STEPS, steps_text
+from ichdesk.learn.model import model_bytes
 from ichdesk.protocol.codec import decode, encode
 from ichdesk.protocol.messages import (
     FeaturesProgressed,
@@ -19,6 +25,7 @@ from ichdesk.protocol.messages import (
 )
 from ichdesk.worker.handlers import Handlers
 from tests.fakes.backbone import NAME
+from tests.fakes.projects import finished_run, picture
 
 MakeRequest = Callable[..., StartTraining]
 
@@ -56,6 +63,32 @@ def test_the_model_in_use_stays(
     before = handlers.model
     list(handlers.handle(TryModel(91, str(file), request.classes, "cpu")))
     assert handlers.model is before
+
+
+@pytest.mark.parametrize("keeps_training", [True, False])
+def test_a_project_is_asked_with_the_model_that_it_keeps(
+    trained: tuple[Handlers, StartTraining, Path], tmp_path: Path, keeps_training: bool
+) -> None:
+    handlers, request, file = trained
+    path, runs = tmp_path / "other.ichdesk", NO_RUNS
+    assert handlers.model is not None
+    with SampleStore(tmp_path / "store") as store:
+        bins = [ClassBin(name, (store.add(picture(n)),)) for n, name in enumerate(("night", "day"))]
+        project = Project(tuple(bins))
+        if keeps_training:
+            numbered = model_bytes(replace(handlers.model, labels=("0", "1")))
+            runs, _ = runs.add(finished_run(project, numbered), datetime(2026, 11, 22, tzinfo=UTC))
+        save_project(project, path, runs=runs)
+    *_, end = handlers.handle(TryModel(91, str(path), request.classes, "cpu"))
+    assert isinstance(end, ModelTried)
+    if keeps_training:
+        assert (end.error, end.labels) == (None, ("night", "day"))
+        *_, same = handlers.handle(TryModel(92, str(file), request.classes, "cpu"))
+        np.testing.assert_array_equal(end.probabilities, same.probabilities)
+    else:
+        assert end.error == (
+            "“other.ichdesk” keeps no trained model; train and save it as .ichdesk."
+        )
 
 
 def test_damage_is_told_in_a_sentence(

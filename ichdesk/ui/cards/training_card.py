@@ -70,6 +70,8 @@ class TrainingCard(Card):
         if change & (Change.PROJECT | Change.RUN | Change.WORKER):
             self._show_status(TrainingStatus.of(self._session, monotonic()))
             self.settings.refresh_lock()
+        elif Change.PREPARATION in change:
+            self.device_label.say(device_text(self._session))
         self.settings.features.refresh_chooser(change)
 
     def _show_status(self, status: TrainingStatus) -> None:

@@ -67,12 +67,14 @@ class TrainingStatus:
 
 
 def device_text(session: Session) -> str:
-    """Where training runs, or would run."""
-    worker = session.worker
+    """Where training runs, or would run; how many images are ready while they are prepared."""
+    worker, preparation = session.worker, session.preparation
     if worker.status is WorkerStatus.FAILED:
         return ""  # the card says so already
     if not worker.devices:
         return "Starting the training engine…"
+    if preparation.is_going:
+        return f"Images ready: {preparation.done:,} of {preparation.total:,}"
     device = session.project.config.device
     if session.run and session.run.is_active and session.run.device:
         device = session.run.device

@@ -10,9 +10,10 @@ from ichdesk.ui.theme import GRID_PX, Theme
 from ichdesk.ui.widgets.caption_label import CaptionLabel
 from ichdesk.ui.widgets.file_dialogs import ask_open_path
 
-MODEL_KINDS = "Models (*.ichmodel *.zip);;All files (*)"
+MODEL_KINDS = "Models (*.ichmodel *.ichdesk *.zip);;All files (*)"
 _PURPOSE = (
-    "Ask another model, such as one from Teachable Machine, about the test images of the run in use"
+    "Ask another model about the test images of the run in use: a model file, the trained model of "
+    "another project, or one from Teachable Machine"
 )
 
 

@@ -114,7 +114,7 @@ def test_it_is_saved_and_copied_as_a_table(
     save_as(target)
     gallery.export.save_button.click()
     qtbot.waitUntil(target.exists)
-    rows = list(csv.reader(target.read_text("utf-8").splitlines()))
+    rows = list(csv.reader(target.read_text("utf-8-sig").splitlines()))
     assert len(rows) == 11
     assert rows[0][:3] == ["Class", "Image", "Said"]
     assert rows[5][:3] + rows[5][-1:] == ["Epidural", "1", "Epidural", "yes"]

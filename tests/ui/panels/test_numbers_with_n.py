@@ -136,5 +136,5 @@ def test_the_table_can_be_copied_and_saved(
     target = tmp_path / "numbers.csv"
     monkeypatch.setattr(panel_frame, "ask_save_path", lambda *_: target)
     frame.save_button.click()
-    with target.open(encoding="utf-8", newline="") as file:
+    with target.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == rows

@@ -239,7 +239,7 @@ def test_the_table_and_the_picture_can_be_copied_and_saved(
         path = tmp_path / name
         monkeypatch.setattr("ichdesk.ui.runs.runs_window.ask_save_path", lambda *_, p=path: p)
         press(qtbot, window.save_button)
-    with (tmp_path / "runs.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "runs.csv").open(encoding="utf-8-sig", newline="") as file:
         head, first, *others = csv.reader(file)
     assert first[1] == "'=1+1, a name"  # no formula
     first[1] = first[1][1:]

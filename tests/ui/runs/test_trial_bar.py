@@ -47,6 +47,10 @@ def test_before_a_training_the_button_says_why_not(make: Callable[[], RunsWindow
     assert "train a model first" in bar.button.toolTip()
 
 
+def test_projects_can_be_chosen_too() -> None:
+    assert "*.ichdesk" in trial_bar.MODEL_KINDS.split(";;")[0]
+
+
 def test_progress_shows_and_can_be_stopped(
     window: RunsWindow, session: Session, qtbot: QtBot
 ) -> None:

@@ -220,7 +220,7 @@ def test_it_can_be_copied_and_saved(
         window.export.save_button.click()
     window.export.close_files()
     assert QImage(str(tmp_path / "map.png")).size() == window.export.image().size()
-    assert (tmp_path / "map.csv").read_text().startswith("Class,Image,Split")
+    assert (tmp_path / "map.csv").read_text("utf-8-sig").startswith("Class,Image,Split")
 
 
 def test_a_folder_that_is_gone_is_a_sentence(
