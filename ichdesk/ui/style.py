@@ -1,5 +1,6 @@
 """The style sheet of the window, made from the palette in force."""
 
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ichdesk.ui.theme import (
@@ -15,7 +16,8 @@ from ichdesk.ui.theme import (
 )
 
 _HALF = GRID_PX // 2
-_INDICATOR_PX = 12
+_WITH_INDICATORS = ("QRadioButton", "QCheckBox")
+_FUSION_DARKENS = 140  # percent
 
 
 def apply_style(app: QApplication, theme: Theme) -> None:
@@ -23,6 +25,8 @@ def apply_style(app: QApplication, theme: Theme) -> None:
 
     def apply() -> None:
         app.setPalette(qt_palette(theme.palette))
+        for name in _WITH_INDICATORS:
+            app.setPalette(indicator_palette(theme.palette), name)
         app.setStyleSheet(style_sheet(theme.palette))
 
     app.setStyle("Fusion")
@@ -31,9 +35,21 @@ def apply_style(app: QApplication, theme: Theme) -> None:
     apply()
 
 
+def indicator_palette(palette: Palette) -> QPalette:
+    """For radio buttons and check boxes, whose outline is a darker tone of the window's color.
+
+    On a window that is nearly black, nobody would see it.
+    """
+    qt, window = qt_palette(palette), QPalette.ColorRole.Window
+    qt.setColor(window, QColor(palette.text_soft).lighter(_FUSION_DARKENS))
+    faint = QColor(palette.line_strong).lighter(_FUSION_DARKENS)
+    qt.setColor(QPalette.ColorGroup.Disabled, window, faint)
+    return qt
+
+
 def style_sheet(palette: Palette) -> str:
     """The sheet for all of Qt's own widgets and for the roles that ours declare."""
-    parts = (_frames, _buttons, _fields, _indicators, _lists, _menus, _scrolling, _messages)
+    parts = (_frames, _buttons, _fields, _lists, _menus, _scrolling, _messages)
     return "\n".join(part(palette) for part in parts)
 
 
@@ -116,23 +132,6 @@ def _fields(p: Palette) -> str:
         selection-background-color: {p.accent_soft}; selection-color: {p.accent}; }}
     QProgressBar {{ background: {p.accent_soft}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {p.accent}; border-radius: 2px; }}
-    """
-
-
-def _indicators(p: Palette) -> str:
-    """What Fusion draws too faintly: it darkens the color of the window, be that black."""
-    return f"""
-    QRadioButton::indicator {{ width: {_INDICATOR_PX}px; height: {_INDICATOR_PX}px;
-        border: 2px solid {p.line_strong}; border-radius: {_INDICATOR_PX // 2 + 2}px;
-        background: {p.card}; }}
-    QRadioButton::indicator:checked {{
-        border-color: {p.accent}; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
-            fx: 0.5, fy: 0.5, stop: 0.5 {p.accent}, stop: 0.6 {p.card}); }}
-    QRadioButton::indicator:focus {{ border-color: {p.text}; }}
-    QRadioButton::indicator:disabled {{ border-color: {p.disabled_text}; }}
-    QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked {{
-        width: {_INDICATOR_PX}px; height: {_INDICATOR_PX}px;
-        border: 2px solid {p.line_strong}; border-radius: 3px; background: {p.card}; }}
     """
 
 

@@ -53,7 +53,7 @@ class KnobSlider(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         knob = QPointF(self._x_of(self.value()), self.height() / 2)
         groove = QRectF(0, knob.y() - _GROOVE_PX / 2, self.width(), _GROOVE_PX)
-        painter.setBrush(QColor(palette.accent_edge if enabled else palette.disabled))
+        painter.setBrush(QColor(palette.line_strong if enabled else palette.disabled))
         painter.drawRoundedRect(groove, _GROOVE_PX / 2, _GROOVE_PX / 2)
         color = QColor(palette.accent if enabled else palette.disabled_text)
         painter.setBrush(color)
