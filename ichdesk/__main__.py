@@ -60,6 +60,9 @@ def _open_window(files: list[Path]) -> int:
     place = take_place(files)
     if place is None:
         return 0
+    from ichdesk.ui.quick_start import quicken_imports  # noqa: PLC0415 - a second start has no Qt
+
+    quicken_imports()
     from ichdesk.app import run, tell_stop  # noqa: PLC0415 - the command line must not wait for Qt
 
     try:

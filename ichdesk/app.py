@@ -37,7 +37,7 @@ from ichdesk.ui.own_folders import tell_unwritable
 from ichdesk.ui.recovery_bar import RecoveryBar
 from ichdesk.ui.settings import Settings
 from ichdesk.ui.single_instance import Place
-from ichdesk.ui.style import apply_style
+from ichdesk.ui.style import apply_sheet, apply_style
 from ichdesk.ui.theme import Theme
 from ichdesk.ui.unexpected import AGAIN, UnexpectedErrors, report_unexpected, stop_message
 from ichdesk.worker.main import run as run_worker
@@ -135,6 +135,7 @@ def build(
     autosave = Autosave(session, store, bridge.post)
     recovery = Recovery(session, store, autosave, bridge.post)
     window.add_message_bar(RecoveryBar(recovery, window.files, theme))
+    apply_sheet(app, theme)
     return Desk(app, theme, bridge, store, client, session, window, arrivals, autosave, recovery)
 
 

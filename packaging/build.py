@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _LIMIT_BYTES = 10**9
 _TORCH = {"cpu": "torch==2.13.0", "cuda": "torch"}
 _WHAT_ELSE_COULD_GO = """\
-What else could go: torch's C++ library is one file of 434 MB, which only a build of torch without
+What else could go: torch's C++ library is one file of 345 MB, which only a build of torch without
 its quantized and sparse parts would make smaller; NumPy and SciPy bring an OpenBLAS each (28 and
-31 MB), and SciPy serves the synthetic slices alone; torch's Python sources (40 MB)."""
+31 MB), and SciPy serves synthetic slices and t-SNE alone; torch's Python sources (40 MB)."""
 
 
 def main() -> int:

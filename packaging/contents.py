@@ -107,10 +107,12 @@ _LEFT_OUT = (
     r"^torch/(include|test|share|utils/benchmark)/",
     r"^torch/bin/(?!torch_shm_manager)",
     r"^torch/lib/.*(_test|torchbind_test|backend_with_compiler|aoti_custom_ops)\.",
-    r"\.(h|hpp|cuh|cpp|lib|a|pyi|cmake|pdb)$",
+    r"\.(c|h|hpp|cuh|cpp|lib|a|pyi|pyx|pyx\.tp|pxd|pxd\.tp|pxi|cmake|pdb)$|/meson\.build$",
     r"^qtawesome/fonts/(?!materialdesignicons6)",
     r"^(pyqtgraph|numpy|scipy|sklearn|joblib|torch|nibabel)/(.*/)?tests?/",
     r"^sklearn/datasets/(data|descr|images)/",
+    r"^scipy/io/_fast_matrix_market/_fmm_core",  # imported when someone reads a Matrix Market file
+    r"^PIL/_avif\.|^pillow\.libs/libavif-|^libavif-",  # no kind of image that the app reads
     r"^pydicom/data/(?!palettes|\w+\.json$)",  # files to try it on; it reads the lists at import
     r"^_gdcm/(XML/|gdcm(?!swig)\w+$)",  # dictionaries and programs
     r"^pyqtgraph/(examples|colors|icons/.*\.svg)",

@@ -22,7 +22,7 @@ _CONTROL = """\
 Package: ichdesk
 Version: {version}
 Architecture: amd64
-Maintainer: The ICHDesk authors <authors@ichdesk.invalid>
+Maintainer: ICHDesk developers
 Installed-Size: {kib}
 Depends: {depends}
 Recommends: shared-mime-info, desktop-file-utils, hicolor-icon-theme

@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import shutil
 import signal
 import statistics
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_driver import (
+    NO_NETWORK,
+    TIMEOUT_S,
     Failed,
     User,
     end_all,
@@ -24,15 +25,14 @@ from smoke_driver import (
     windows_of,
     workers_of,
 )
+from smoke_traces import require_alone, tracer
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "projects" / "experiment1.tm"
 STARTS = 10
 KILLS = 20
 ORPHANS_GONE_S = 10.0
-NO_NETWORK = ("unshare", "--net")
 _ODD = "Röntgen-Kurs d’été 🧠 (2)"
-_FAMILY = re.compile(r"\b(?:socket|socketpair)\((?:AF|PF)_(\w+)|sa_family=AF_(\w+)")
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,14 @@ class Bench:
         work: For files of the test.
         pictures: For screenshots that are kept.
         source: A Python that has the app's libraries, to read files with the source.
+        reader: A Python that has those of the tests, to read what the app exports.
     """
 
     app: Path
     work: Path
     pictures: Path
     source: Path
+    reader: Path
 
     @property
     def program(self) -> Path:
@@ -75,16 +77,16 @@ def session_without_network(bench: Bench) -> str:
     return done.stdout.splitlines()[0]
 
 
-def only_unix_sockets(bench: Bench) -> str:
-    """A whole session under strace tries no connection outside AF_UNIX."""
+def alone(bench: Bench) -> str:
+    """A whole session connects to nothing but AF_UNIX, and writes to folders of its own alone."""
     user = bench.user("traced")
     trace = user.home.parent / "trace"
     saved = user.home.parent / "saved.tm"
     picture = user.home.parent / "p.png"
     command = [str(bench.program), "demo", str(EXAMPLE), "--save", str(saved)]
-    done = user.run(*_tracer(trace), *command, "--screenshot", str(picture))
+    done = user.run(*tracer(trace), *command, "--screenshot", str(picture))
     require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
-    return f"{_require_unix(trace)} network calls, all of AF_UNIX"
+    return require_alone(trace, user)
 
 
 def scans(bench: Bench) -> str:
@@ -106,23 +108,6 @@ def scans(bench: Bench) -> str:
     return said
 
 
-def _tracer(trace: Path) -> tuple[str, ...]:
-    return ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace))
-
-
-def _require_unix(trace: Path) -> int:
-    """Fail if another family than AF_UNIX was tried; the number of calls."""
-    calls = trace.read_text("utf-8", errors="replace").splitlines()
-    others = [call for call in calls if families(call) - {"UNIX", "LOCAL", "UNSPEC"}]
-    require(not others, "calls beside AF_UNIX:\n" + "\n".join(others[:10]))
-    return len(calls)
-
-
-def families(call: str) -> set[str]:
-    """The address families in a line of strace."""
-    return {name for pair in _FAMILY.findall(call) for name in pair if name}
-
-
 def window_with_file(bench: Bench) -> str:
     """A file as argument is shown, torch is in the worker only, and Ctrl+Q ends with 0.
 
@@ -132,20 +117,19 @@ def window_with_file(bench: Bench) -> str:
         user = bench.user("window", DISPLAY=display.name)
         trace = user.home.parent / "trace"
         command = [str(bench.program), str(EXAMPLE)]
-        process = user.start(*NO_NETWORK, *_tracer(trace), *command)
+        process = user.start(*NO_NETWORK, *tracer(trace), *command)
         wait_for(lambda: display.shows("experiment1"), "the project in the title")
-        code = user.start(*NO_NETWORK, *command).wait(30)
+        code = user.start(*NO_NETWORK, *command).wait(TIMEOUT_S)
         require(code == 0, f"the second start ended with {code}")
         wait_for(lambda: torch_is_loaded(bench.program), "the worker")
         (window,) = windows_of(bench.program)
         require(not has_mapped(window, "libtorch"), "the window's process holds torch")
         display.picture(bench.pictures / "window.png")
         display.press("experiment1", "ctrl+q")
-        code = process.wait(30)
+        code = process.wait(TIMEOUT_S)
         require(code == 0, f"exit code {code}")
         wait_for(lambda: not processes_of(bench.program), "the end of its processes")
-    calls = _require_unix(trace)
-    return f"shown, torch in the worker only, quit with 0, {calls} network calls, all of AF_UNIX"
+    return f"shown, torch in the worker only, quit with 0, {require_alone(trace, user)}"
 
 
 def torch_is_loaded(program: Path) -> bool:
@@ -243,7 +227,7 @@ def kills_during_start(bench: Bench) -> str:
         wait_for(lambda: display.shows("experiment1"), f"start {KILLS + 1}")
         wait_for(lambda: torch_is_loaded(bench.program), "the worker")
         display.press("experiment1", "ctrl+q")
-        code = process.wait(30)
+        code = process.wait(TIMEOUT_S)
         require(code == 0, f"start {KILLS + 1} ended with {code}")
         wait_for(lambda: not processes_of(bench.program), "the end of its processes")
     return f"{KILLS} kills (seed {seed}), last process gone after {took_s:.1f} s, next start works"
@@ -261,7 +245,7 @@ def _wait_for_orphans(program: Path) -> float:
 
 CHECKS = (
     session_without_network,
-    only_unix_sockets,
+    alone,
     window_with_file,
     start_times,
     scans,

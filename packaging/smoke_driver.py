@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TIMEOUT_S = 30.0
+PATIENCE = float(os.environ.get("ICHDESK_SMOKE_PATIENCE", "1"))  # more on a busy machine
+TIMEOUT_S = 30.0 * PATIENCE
+NO_NETWORK = ("unshare", "--net")
 _POLL_S = 0.01
 _WORKER_MARK = "--multiprocessing-fork"
 
@@ -42,10 +44,15 @@ class User:
     uid: int = 0
     extra: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def temporary(self) -> Path:
+        """Where this user's programs put temporary files."""
+        return self.home / "tmp"
+
     def environment(self) -> dict[str, str]:
         """A bare environment: nothing of the one that runs the test can help the app."""
         runtime = self.home / "run"
-        for folder in (self.home, runtime):
+        for folder in (self.home, runtime, self.temporary):
             if not folder.exists():
                 folder.mkdir(parents=True, mode=0o700)
                 os.chown(folder, self.uid or os.getuid(), self.uid or os.getgid())
@@ -53,7 +60,7 @@ class User:
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(runtime),
             "DBUS_SESSION_BUS_ADDRESS": "disabled:",  # or a daemon is started that stays
-            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+            "TMPDIR": str(self.temporary),
             "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
             "LANG": "C.UTF-8",
             **self.extra,

@@ -19,7 +19,7 @@ def ct_slice(number: int) -> Dataset:
     dataset = Dataset()
     dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, f"1.{number}"
     dataset.Modality = "CT"
-    dataset.PatientID, dataset.SeriesInstanceUID = str(number // 3), f"1.2.{number // 3}"
+    dataset.PatientID, dataset.SeriesInstanceUID = f"case-{number // 3}", f"1.2.{number // 3}"
     dataset.RescaleSlope, dataset.RescaleIntercept = 1, 0
     pixels = np.random.default_rng(number).integers(0, 80, (SIDE_PX, SIDE_PX), np.int16)
     dataset.set_pixel_data(pixels, "MONOCHROME2", 16, generate_instance_uid=False)

@@ -1,9 +1,18 @@
-"""After PyInstaller on Linux: take out libraries that nothing loads, and debug symbols."""
+"""After PyInstaller on Linux: take out libraries that nothing loads, and names for debuggers."""
 
+import hashlib
+import shutil
+import struct
 import subprocess
 from pathlib import Path
 
 _LOADED_BY_NAME = ("libpython", "libgcc_s", "libstdc++", "libQt6", "libcrypto", "libssl")
+_UNCHANGED = ("PySide6", "shiboken6")  # what licenses.py says of them
+_ELF_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+_SEGMENT = struct.Struct("<IIQQQQQQ")
+_THREAD_LOCAL = 7  # the kind of the segment with variables of a thread
+
+Segment = tuple[int, int, str]  # address, flags, and kind, sizes and hash of the bytes
 
 
 def trim(app: Path) -> int:
@@ -13,9 +22,43 @@ def trim(app: Path) -> int:
     while orphans := _orphans(internal):
         for path in orphans:
             path.unlink()
-    for library in internal.glob("libpython*.so*"):
-        subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
+    for library in _libraries(internal):
+        if library.relative_to(internal).parts[0] not in _UNCHANGED:
+            strip(library)
     return before - size_bytes(app)
+
+
+def strip(library: Path) -> None:
+    """Take the names for debuggers out of a library, 89 MB in torch's, if nothing else changes.
+
+    Strip breaks some files that patchelf has edited, as in NumPy's wheel; these stay as they are.
+    """
+    stripped = library.with_name(f"{library.name}.stripped")
+    command = ["strip", "--strip-unneeded", "-o", str(stripped), str(library)]
+    done = subprocess.run(command, check=False, capture_output=True)
+    if done.returncode == 0 and segments(stripped) == segments(library):
+        shutil.copymode(library, stripped)
+        stripped.replace(library)
+    stripped.unlink(missing_ok=True)
+
+
+def segments(library: Path) -> list[Segment]:
+    """What comes into memory from a library, wherever in the file it lies."""
+    data = bytearray(library.read_bytes())
+    header = _ELF_HEADER.unpack_from(data)
+    first, count = header[5], header[10]
+    table = slice(first, first + count * _SEGMENT.size)
+    entries = list(_SEGMENT.iter_unpack(data[table]))
+    data[: _ELF_HEADER.size], data[table] = bytes(_ELF_HEADER.size), bytes(len(data[table]))
+    found = [(header[4], 0, str(header[1:4]))]
+    for kind, flags, offset, address, _, size, in_memory, alignment in entries:
+        astray = (address - offset) % max(alignment, 1)  # if not 0, it cannot be mapped
+        digest = hashlib.sha256(memoryview(data)[offset : offset + size]).hexdigest()
+        # the system rounds this size up, and strip takes the linker's own rounding away
+        padding = -in_memory % max(alignment, 1) if kind == _THREAD_LOCAL else 0
+        sizes = f"{in_memory + padding} {alignment} {astray}"
+        found.append((address, flags, f"{kind} {sizes} {digest}"))
+    return found
 
 
 def size_bytes(folder: Path) -> int:
@@ -32,10 +75,13 @@ def needed_libraries(files: list[Path]) -> set[str]:
     return {words[1] for words in lines if len(words) == 2 and words[0] == "NEEDED"}
 
 
+def _libraries(internal: Path) -> list[Path]:
+    return [p for p in internal.rglob("*.so*") if p.is_file() and not p.is_symlink()]
+
+
 def _orphans(internal: Path) -> list[Path]:
     """Libraries at the top that no other file needs, and links to files that are gone."""
-    libraries = [p for p in internal.rglob("*.so*") if p.is_file() and not p.is_symlink()]
-    needed = needed_libraries(libraries)
+    needed = needed_libraries(_libraries(internal))
     candidates = [path for path in internal.glob("lib*.so*") if path.name not in needed]
     gone = [path for path in candidates if not path.exists()]
     return gone + [path for path in candidates if path.exists() and _is_unused(path)]

@@ -68,7 +68,7 @@ def read_runs(source: ZipSource, check_steps: CheckSteps) -> RunBook:
     source = _tidied(source)
     document = _document(source) or {}
     records = [_Record.read(said) for said in _list(document, "samples")]
-    samples = [record and record.without_bytes for record in records]
+    samples = [record.without_bytes if record else None for record in records]
     budget = UnpackBudget(unpacked_limit(source.file.seek(0, 2)))
     return RunReader(source, KnownParts((), samples, check_steps), budget).read(document)
 

@@ -49,6 +49,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 def making_folder(target: Path) -> Iterator[Path]:
     """A new folder that gets the target's name when the block ends well, and else disappears.
 
+    All that is in it is forced to disk first, so that a power cut leaves no empty files.
+
     Raises:
         FileExistsError: There is something of that name already, now or at the end.
         OSError: Nothing can be written there.
@@ -60,6 +62,7 @@ def making_folder(target: Path) -> Iterator[Path]:
     try:
         temporary.mkdir()
         yield temporary
+        _sync_tree(temporary)
         temporary.rename(target)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -78,6 +81,16 @@ def _sweep(target: Path) -> None:
             ours = left.name.startswith(_temporary_stem(target)) and left.suffix == _TEMPORARY
             if ours and time.time() - left.stat().st_mtime > _ABANDONED_S:
                 left.unlink()
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            _sync_tree(path)
+        else:
+            with path.open("r+b") as file:  # Windows forces only what may be written
+                os.fsync(file.fileno())
+    _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -59,15 +59,9 @@ class Model:
         return self.classify(extractor.run(images))
 
 
-def load_extractor(backbone: str, device: torch.device, fingerprint: str = "") -> Extractor:
-    """Load a backbone to a device.
-
-    Raises:
-        UserError: It cannot be loaded, or it is not the one with this fingerprint.
-    """
+def load_extractor(backbone: str, device: torch.device) -> Extractor:
+    """Load a backbone to a device; UserError if it cannot be loaded."""
     loaded = load_backbone(backbone)
-    if fingerprint:
-        require_fingerprint(loaded, fingerprint)
     loaded.module.to(device)
     return Extractor(loaded, device)
 

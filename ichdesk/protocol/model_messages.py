@@ -105,7 +105,7 @@ class TryModel:
     """Ask a model from a file about images; the current model stays what it is.
 
     Attributes:
-        path: A model file, or an export of Teachable Machine.
+        path: A model file, a project that keeps a training, or an export of Teachable Machine.
         classes: The images, class after class.
         device: As in `Settings.device`.
     """

@@ -27,7 +27,7 @@ from ichdesk.protocol import runs
 from ichdesk.session.backbones import Backbones
 from ichdesk.session.classifying import NO_MODEL, Answers, classify_files
 from ichdesk.session.exports import OWN_FORMAT, Exports
-from ichdesk.session.jobs import Post
+from ichdesk.session.jobs import Jobs, Post
 from ichdesk.session.kept_runs import Clock, KeptRuns, utc_now
 from ichdesk.session.luck import Luck
 from ichdesk.session.observations import Observations
@@ -71,6 +71,8 @@ class Session(KeptRuns):
         self._request_ids = count(1)
         self._preview = Preview(post, self._preview_changed, self._predict)
         self._answers = Answers(post)
+        # saving must not wait for a folder of images
+        self._classifying = Jobs(post, lambda: self._notify(Change.JOB), self.report)
         self.backbones = Backbones(
             self, worker, self._request_ids, post, lambda: self._notify(Change.BACKBONES)
         )
@@ -102,7 +104,7 @@ class Session(KeptRuns):
     @property
     def job(self) -> JobState | None:
         """Background work on files, an export of the model included, or None."""
-        return super().job or self.exports.job
+        return super().job or self._classifying.state or self.exports.job
 
     @property
     def is_training(self) -> bool:
@@ -184,12 +186,14 @@ class Session(KeptRuns):
 
         ask = partial(self._answers.ask, send=send)
         work = partial(classify_files, paths, out, (names, self._shown_steps), ask)
-        self._jobs.start("Classifying images", work, done)
+        self._classifying.start("Classifying images", work, done)
 
     def cancel_job(self) -> None:
         """Stop the background work that is shown."""
         if super().job is not None:
             super().cancel_job()
+        elif self._classifying.state is not None:
+            self._classifying.cancel()
         else:
             self.exports.cancel()
 
@@ -238,6 +242,7 @@ class Session(KeptRuns):
     def close(self) -> None:
         """Stop background work; the worker and the store are closed by who made them."""
         self._jobs.close()
+        self._classifying.close()
         self.backbones.close()
         self._preview.close()
 

@@ -1,7 +1,6 @@
 """The About box and the quick tour."""
 
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt
@@ -145,6 +144,8 @@ class TourDialog(TextDialog):
 
 def app_version() -> str:
     """Version of the installed app."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - takes 20 ms
+
     try:
         return version("ichdesk")
     except PackageNotFoundError:

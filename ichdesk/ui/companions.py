@@ -11,7 +11,9 @@ from ichdesk.session.jobs import Post
 from ichdesk.session.session import Session
 from ichdesk.session.state import Change
 from ichdesk.ui.companion import Companion
+from ichdesk.ui.settings import Settings
 from ichdesk.ui.theme import Theme
+from ichdesk.ui.widgets.window_size import fit_screen
 
 if TYPE_CHECKING:
     from ichdesk.ui.cell_images import CellImages
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     Window = Companion | LabWindow | ViewerWindow
 
 W = TypeVar("W", bound="Window")
+_STATE = Qt.WindowState
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Companions(QObject):
     Args:
         post: Runs a function on the window's thread, from any thread.
         show_in_class: Brings a sample into view in its card: id of the class, position in it.
+        settings: Remember how large the user made each of them.
     """
 
     def __init__(
@@ -94,36 +98,40 @@ class Companions(QObject):
         theme: Theme,
         post: Post,
         show_in_class: Callable[[int, int], None],
+        settings: Settings,
     ) -> None:
         super().__init__()
         self._session = session
         self._theme = theme
         self._post = post
         self._show_in_class = show_in_class
+        self._settings = settings
         self._open: dict[str, Window] = {}
+        self._first_sizes: dict[str, tuple[int, int]] = {}
 
     def show(self, name: str) -> Companion:
         """Show the companion of a menu entry."""
         make = ENTRIES[name].make
         window = self._window(name, lambda: self._linked(make(*self._parts)))
-        _bring_up(window)
+        self._bring_up(name, window)
         return window
 
     def show_cell_images(self, cell: tuple[int, int] | None) -> None:
         """Show the test images of a cell of the confusion matrix, or with None all errors."""
         window = self._window("cell-images", self._new_cell_images)
         window.show_cell(cell)
-        _bring_up(window)
+        self._bring_up("cell-images", window)
 
     def show_image_steps(self, parent: QWidget) -> None:
         """Show the lab of image steps."""
-        _bring_up(self._window("image-steps", lambda: self._new_lab(parent)))
+        window = self._window("image-steps", lambda: self._new_lab(parent))
+        self._bring_up("image-steps", window)
 
     def show_sample(self, class_id: int, index: int) -> None:
         """Show a sample large; there is one viewer for all windows."""
         window = self._window("viewer", self._new_viewer)
         window.show_sample(class_id, index)
-        _bring_up(window)
+        self._bring_up("viewer", window)
 
     def get(self, name: str) -> "Window | None":
         """A companion, while it is open."""
@@ -146,11 +154,24 @@ class Companions(QObject):
     def _window(self, name: str, make: Callable[[], W]) -> W:
         if name not in self._open:
             window = self._open[name] = make()
+            if (size_px := self._settings.size_px(name)) is not None:
+                fit_screen(window, size_px)
             closed = window.finished if isinstance(window, QDialog) else window.closed
             closed.connect(self._on_closed)
         return cast(W, self._open[name])
 
+    def _bring_up(self, name: str, window: "Window") -> None:
+        window.setWindowState(window.windowState() & ~_STATE.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        self._first_sizes.setdefault(name, _size_px(window))  # which has its contents only now
+
     def _on_closed(self) -> None:
+        for name, window in self._open.items():
+            size_px = _size_px(window)
+            if window is self.sender() and size_px != self._first_sizes.pop(name, size_px):
+                self._settings.remember_size(name, size_px)
         self._open = {name: w for name, w in self._open.items() if w is not self.sender()}
 
     def _linked(self, window: Companion) -> Companion:
@@ -176,8 +197,8 @@ class Companions(QObject):
         return ViewerWindow(*self._parts)
 
 
-def _bring_up(window: "Window") -> None:
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
+def _size_px(window: QWidget) -> tuple[int, int]:
+    """Width and height, those that it goes back to if it fills the screen now."""
+    fills = window.windowState() & (_STATE.WindowMaximized | _STATE.WindowFullScreen)
+    size = window.normalGeometry().size() if fills else window.size()
+    return size.width(), size.height()

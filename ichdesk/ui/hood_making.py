@@ -1,9 +1,11 @@
 """Makes Under the hood before it is asked for, as its plots take half a second to import."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer
 
 from ichdesk.core.registry import module_names
@@ -14,12 +16,13 @@ if TYPE_CHECKING:
     from ichdesk.ui.under_the_hood import UnderTheHood
 
 _WAIT_MS = 500  # the first half second of a training belongs to the training
+_PORTION_S = 0.01
 _PLOTS = "pyqtgraph"
 _PANELS = "ichdesk.ui.panels"
 
 
 class HoodMaking(QObject):
-    """Imports the panels one by one and then makes them one by one, while nothing else is to do.
+    """Imports the panels in portions and then makes them one by one, while nothing else is to do.
 
     Not in a thread: pyqtgraph touches every class of Qt, which crashes where Qt is at work.
 
@@ -40,7 +43,7 @@ class HoodMaking(QObject):
         self._theme = theme
         self._made = made
         self._hood: UnderTheHood | None = None
-        self._modules = [_PLOTS, *module_names(_PANELS)]
+        self._imports = _imports()
         self._timer = QTimer(self)
         self._timer.setInterval(_WAIT_MS)
         self._timer.timeout.connect(self._go_on)
@@ -69,7 +72,21 @@ class HoodMaking(QObject):
 
     def _go_on(self) -> None:
         self._timer.setInterval(0)
-        if self._modules:
-            importlib.import_module(self._modules.pop(0))
-        else:
-            self.hood.make_soon()
+        until_s = monotonic() + _PORTION_S
+        while monotonic() < until_s:
+            if next(self._imports, None) is None:
+                self.hood.make_soon()
+                return
+
+
+def _imports() -> Iterator[object]:
+    """Everything that the panels need, bit by bit.
+
+    Classes of Qt are made when they are first named, and pyqtgraph names them all.
+    """
+    for module in (QtCore, QtGui, QtWidgets):
+        for name in dir(module):
+            getattr(module, name)
+            yield name
+    for name in (_PLOTS, *module_names(_PANELS)):
+        yield importlib.import_module(name)

@@ -29,14 +29,17 @@ def icon(name: str, color: str, disabled: str | None = None, size_px: int = ICON
 def _icon(name: str, color: str, disabled: str, size_px: int) -> QIcon:
     result = QIcon()
     for ratio in _RATIOS:
-        result.addPixmap(glyph(name, color, size_px, ratio), QIcon.Mode.Normal)
-        result.addPixmap(glyph(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
+        drawn = glyph(name, color, size_px, ratio)
+        result.addPixmap(drawn, QIcon.Mode.Normal)
+        if disabled != color:
+            drawn = glyph(name, disabled, size_px, ratio)
+        result.addPixmap(drawn, QIcon.Mode.Disabled)
     return result
 
 
 def glyph(name: str, color: str, size_px: int, ratio: float = 1.0) -> QPixmap:
     """An icon as a picture of `size_px` for a screen with `ratio` device pixels per pixel."""
-    family, characters = _font()
+    family, codes = _font()
     side_px = round(size_px * ratio)
     pixmap = QPixmap(side_px, side_px)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -46,7 +49,8 @@ def glyph(name: str, color: str, size_px: int, ratio: float = 1.0) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.setFont(font)
     painter.setPen(QColor(color))
-    painter.drawText(QRectF(0, 0, side_px, side_px), Qt.AlignmentFlag.AlignCenter, characters[name])
+    character = chr(int(codes[name], 16))
+    painter.drawText(QRectF(0, 0, side_px, side_px), Qt.AlignmentFlag.AlignCenter, character)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
@@ -54,11 +58,11 @@ def glyph(name: str, color: str, size_px: int, ratio: float = 1.0) -> QPixmap:
 
 @cache
 def _font() -> tuple[str, dict[str, str]]:
+    """Its family, and the code point of each icon by name, in hexadecimal digits."""
     spec = find_spec("qtawesome")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("qtawesome")
     folder = Path(spec.origin).parent / "fonts"
     font_id = QFontDatabase.addApplicationFont(str(next(folder.glob(f"{_FILE}-*.ttf"))))
     codes = json.loads(next(folder.glob(f"{_FILE}-charmap-*.json")).read_text("utf-8"))
-    family = QFontDatabase.applicationFontFamilies(font_id)[0]
-    return family, {name: chr(int(code, 16)) for name, code in codes.items()}
+    return QFontDatabase.applicationFontFamilies(font_id)[0], codes

@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self._hood_making = HoodMaking(session, theme, self._take_hood, self)
         self._lesson_view: LessonView | None = None
         self._export_dialog: ExportDialog | None = None
-        self.companions = Companions(session, theme, bridge.post, self.show_in_class)
+        self.companions = Companions(session, theme, bridge.post, self.show_in_class, settings)
         self._may_close = False
         self.setMinimumSize(*_MIN_SIZE_PX)
         self.setAcceptDrops(True)

@@ -18,10 +18,11 @@ from ichdesk.ui.theme import Mode
 
 MAX_RECENT = 8
 _MOST_BYTES = 2**20
+_SIZES_PX = range(1, 2**15)  # of a window; else somebody else wrote them
 
 
 class Settings:
-    """Recent files, theme, last folder, last export format and the window's place.
+    """Recent files, theme, last folder, last export format, the window's place, others' sizes.
 
     The file is read each time and written at once, so that several windows can share it. What
     cannot be read in it was never there, and where it cannot be written nothing is remembered
@@ -97,6 +98,23 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._remember(geometry=b64encode(geometry.data()).decode("ascii"))
+
+    def size_px(self, window: str) -> tuple[int, int] | None:
+        """Width and height that another window had; None if nobody has changed them yet."""
+        said = self._sizes().get(window)
+        if not isinstance(said, list) or len(said) != 2:
+            return None
+        width, height = said
+        is_size = all(type(side) is int and side in _SIZES_PX for side in said)
+        return (width, height) if is_size else None
+
+    def remember_size(self, window: str, size_px: tuple[int, int]) -> None:
+        """Begin with this width and height the next time that this other window is shown."""
+        self._remember(sizes=self._sizes() | {window: list(size_px)})
+
+    def _sizes(self) -> dict[str, Any]:
+        said = self._read().get("sizes")
+        return said if isinstance(said, dict) else {}
 
     def _remember(self, **said: Any) -> None:
         content = self._read() | said

@@ -21,18 +21,31 @@ _FUSION_DARKENS = 140  # percent
 
 
 def apply_style(app: QApplication, theme: Theme) -> None:
-    """Give the application the theme's look, now and whenever the theme changes."""
+    """Give the application the theme's look, now and whenever the theme changes.
+
+    At first without the style sheet: while there is one, Qt works it out again for each widget
+    that is put into another one, and for all that are in it; see `apply_sheet`.
+    """
 
     def apply() -> None:
-        app.setPalette(qt_palette(theme.palette))
-        for name in _WITH_INDICATORS:
-            app.setPalette(indicator_palette(theme.palette), name)
-        app.setStyleSheet(style_sheet(theme.palette))
+        _apply_colors(app, theme.palette)
+        apply_sheet(app, theme)
 
     app.setStyle("Fusion")
     app.setFont(ui_font(BODY_PX))
     theme.changed.connect(apply)
-    apply()
+    _apply_colors(app, theme.palette)
+
+
+def apply_sheet(app: QApplication, theme: Theme) -> None:
+    """Give the application its style sheet, once the window has been put together."""
+    app.setStyleSheet(style_sheet(theme.palette))
+
+
+def _apply_colors(app: QApplication, palette: Palette) -> None:
+    app.setPalette(qt_palette(palette))
+    for name in _WITH_INDICATORS:
+        app.setPalette(indicator_palette(palette), name)  # type: ignore[arg-type]  # takes no bytes
 
 
 def indicator_palette(palette: Palette) -> QPalette:

@@ -30,7 +30,7 @@ from ichdesk.session.state import Change
 from ichdesk.ui.bridge import Bridge
 from ichdesk.ui.main_window import MainWindow
 from ichdesk.ui.settings import Settings
-from ichdesk.ui.style import apply_style
+from ichdesk.ui.style import apply_sheet, apply_style
 from ichdesk.ui.theme import Mode, Theme
 
 CLASSES = ("Hemorrhage", "Normal")
@@ -82,6 +82,7 @@ def window(folder: Path) -> tuple[MainWindow, Session]:
     theme = Theme(Mode.LIGHT)
     apply_style(QApplication.instance(), theme)
     shown = MainWindow(session, theme, Settings(folder / "window.json"), bridge)
+    apply_sheet(QApplication.instance(), theme)
     shown.resize(1440, 900)
     shown.show()
     paths = [Sample(Path("x"), i, 1, f"{i}") for i in range(2 * IMAGES)]

@@ -29,7 +29,7 @@ from ichdesk.phantom import phantom_slice
 from ichdesk.protocol.messages import Request
 from ichdesk.session.session import Session
 from ichdesk.ui.bridge import Bridge
-from ichdesk.ui.style import apply_style
+from ichdesk.ui.style import apply_sheet, apply_style
 from ichdesk.ui.theme import Mode, Theme
 from ichdesk.ui.viewer.viewer_window import ViewerWindow
 
@@ -136,6 +136,7 @@ def main() -> None:
         session.subscribe(bridge.on_change)
         session.project = Project((ClassBin("Slices", slices(store)),))
         viewer = ViewerWindow(session, theme, bridge.post)
+        apply_sheet(app, theme)
         viewer.show_sample(session.project.classes[0].id, 0)
         viewer.show()
         print(f"{os.cpu_count()} CPU cores, Python {sys.version.split()[0]}, Qt offscreen")

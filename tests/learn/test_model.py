@@ -14,7 +14,7 @@ from ichdesk.core.errors import UserError
 from ichdesk.learn.exporting import export_model
 from ichdesk.learn.features import Extractor
 from ichdesk.learn.head import Head
-from ichdesk.learn.model import Model, load_extractor, load_model
+from ichdesk.learn.model import Model, load_extractor, load_model, require_fingerprint
 from tests.fakes.backbone import NAME, FakeBackbone
 
 LABELS = ("Hemorrhage", "Normal – ok 🧠")
@@ -38,7 +38,7 @@ def test_a_saved_model_predicts_the_same(model: Model, tmp_path: Path) -> None:
     again = load_model(path)
     assert (again.labels, again.backbone, again.fingerprint) == (LABELS, NAME, "f" * 64)
     images = np.random.default_rng(0).integers(0, 255, (3, 224, 224, 3), np.uint8)
-    extractor = load_extractor(again.backbone, torch.device("cpu"), again.fingerprint)
+    extractor = load_extractor(again.backbone, torch.device("cpu"))
     expected = model.predict(images, extractor)
     np.testing.assert_array_equal(again.predict(images, extractor), expected)
     np.testing.assert_allclose(expected.sum(axis=1), 1.0, rtol=1e-5)
@@ -176,7 +176,7 @@ def test_a_missing_tensor(model: Model, tmp_path: Path) -> None:
 
 def test_another_version_of_the_backbone_is_refused() -> None:
     with pytest.raises(UserError, match="another version of the backbone"):
-        load_extractor(NAME, torch.device("cpu"), "other")
+        require_fingerprint(load_extractor(NAME, torch.device("cpu")).backbone, "other")
     with pytest.raises(UserError, match="no backbone called"):
         load_extractor("unknown", torch.device("cpu"))
 

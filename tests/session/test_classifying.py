@@ -152,6 +152,31 @@ def test_cancel(session: Session, thread: Thread, folder: Path, tmp_path: Path) 
     assert not (tmp_path / "t.csv").exists()
 
 
+def test_saving_and_trying_images_need_not_wait_for_it(
+    session: Session, thread: Thread, folder: Path, tmp_path: Path
+) -> None:
+    session.classify_files([folder], tmp_path / "t.csv")
+    thread.until(lambda: predicts(session))
+    target, titles = tmp_path / "p.tm", list[str | None]()
+    for bin_ in session.project.classes:
+        session.remove_all_samples(bin_.id)  # they have no bytes here
+    session.subscribe(lambda _: titles.append(session.job and session.job.title))
+    session.save(target)
+    thread.until(lambda: session.path == target or session.notices)
+    assert [notice.text for notice in session.notices if notice.level is Level.ERROR] == []
+    assert target.is_file()
+    assert "Saving p.tm" in titles
+    session.preview_files([folder / "7.png"])
+    thread.until(lambda: len(predicts(session)) == 2)
+    answer(session, predicts(session)[1])
+    assert session.preview[0].probabilities is not None
+    assert session.job is not None
+    assert session.job.title == "Classifying images"
+    session.cancel_job()
+    thread.until(lambda: session.job is None)
+    assert not (tmp_path / "t.csv").exists()
+
+
 def test_closing_does_not_wait_for_answers(
     session: Session, thread: Thread, folder: Path, tmp_path: Path
 ) -> None:

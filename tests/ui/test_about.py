@@ -20,8 +20,8 @@ def actions_of(menu: QWidget) -> Iterator[QAction]:
 
 
 @pytest.fixture
-def tour(window: MainWindow, session: Session) -> TourDialog:
-    session.add_class()  # something to be undone has a name of its own
+def tour(window: MainWindow, live_session: Session) -> TourDialog:
+    live_session.add_class()  # something to be undone has a name of its own
     window.menus.refresh()
     window.show_tour()
     dialog = window.findChild(TourDialog)

@@ -20,6 +20,7 @@ from ichdesk.ui.cards.output_bars import Output, OutputBars, percent_text, winne
 from ichdesk.ui.cards.preview_card import PreviewCard
 from ichdesk.ui.theme import DARK, LIGHT, Mode, Palette, Theme
 from tests.fakes.runs import made_session, start, train
+from tests.ui.contrast import contrast
 
 
 @pytest.fixture
@@ -216,23 +217,9 @@ def test_bars_take_the_colors_of_their_classes(qtbot, mode: Mode) -> None:
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_text_on_and_beside_bars_is_readable(palette: Palette) -> None:
     for color, track in zip(palette.classes, palette.tracks, strict=True):
-        assert _contrast(palette.on_class, color) >= 4.5
-        assert _contrast(palette.text, track) >= 4.5
-        assert _contrast(color, palette.card) >= 4.5
-
-
-def _contrast(first: str, second: str) -> float:
-    """WCAG 2.1 contrast ratio."""
-    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(color: str) -> float:
-    channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert contrast(palette.on_class, color) >= 4.5
+        assert contrast(palette.text, track) >= 4.5
+        assert contrast(color, palette.card) >= 4.5
 
 
 def _drag(card: PreviewCard, mime: QMimeData) -> bool:

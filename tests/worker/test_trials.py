@@ -77,7 +77,8 @@ def test_a_project_is_asked_with_the_model_that_it_keeps(
         project = Project(tuple(bins))
         if keeps_training:
             numbered = model_bytes(replace(handlers.model, labels=("0", "1")))
-            runs, _ = runs.add(finished_run(project, numbered), datetime(2026, 11, 22, tzinfo=UTC))
+            run = replace(finished_run(project, numbered), split=None)
+            runs, _ = runs.add(run, datetime(2026, 11, 22, tzinfo=UTC))
         save_project(project, path, runs=runs)
     *_, end = handlers.handle(TryModel(91, str(path), request.classes, "cpu"))
     assert isinstance(end, ModelTried)

@@ -53,7 +53,7 @@ class CalibrationPanel(Panel):
         self.scaling.toggled.connect(self._show)
         self._answers: Answers | None = None
         self._bins: tuple[CalibrationBin, ...] = ()
-        self.diagram.dot_changed.connect(lambda text: self.sentence.say(text or _HINT))
+        self.diagram.told.connect(lambda text: self.sentence.say(text or _HINT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)

@@ -56,7 +56,7 @@ class ConfusionMatrixPanel(Panel):
         for button in (self.counts_button, self.percent_button):
             group.addButton(button)
         self.percent_button.toggled.connect(self.matrix.show_percents)
-        self.matrix.cell_changed.connect(lambda text: self.sentence.say(text or _HINT))
+        self.matrix.told.connect(lambda text: self.sentence.say(text or _HINT))
         self.matrix.cell_opened.connect(self._on_opened)
         self.errors_button.clicked.connect(lambda: self.images_requested.emit(None))
         self.gallery_button.clicked.connect(lambda: self.companion_requested.emit("gallery"))

@@ -47,7 +47,7 @@ class LuckPanel(Panel):
         self.lesson = CaptionLabel(_LESSON)
         self.sentence = CaptionLabel(_HINT)
         self.controls = LuckControls(theme)
-        self.strip.dot_changed.connect(lambda text: self.sentence.say(text or _HINT))
+        self.strip.told.connect(lambda text: self.sentence.say(text or _HINT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)

@@ -48,7 +48,7 @@ class ComparisonPane(QWidget):
         self.cells = CaptionLabel(), CaptionLabel()
         self.lists = SideList(theme, "A", "B", post), SideList(theme, "B", "A", post)
         for matrix, label in zip(self.matrices, self.cells, strict=True):
-            matrix.cell_changed.connect(label.say)
+            matrix.told.connect(label.say)
         for side_list in self.lists:
             side_list.view_requested.connect(self.view_requested)
         self._lay_out()

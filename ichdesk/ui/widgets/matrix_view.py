@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QHelpEvent,
@@ -18,12 +17,13 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from ichdesk.core.metrics import Counts
 from ichdesk.ui.theme import BODY_PX, GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.matrix_figures import PERCENT, Figures
 from ichdesk.ui.widgets.matrix_layout import LABEL_PX, TITLE_PX, MatrixLayout
+from ichdesk.ui.widgets.part_chooser import ARROWS, Part, PartChooser
 
 _MAX_CELL_PX = 64
 _SCALE_PX = 2 * GRID_PX
@@ -31,12 +31,6 @@ _SCALE_TEXT_PX = 40
 _SCALE_BESIDE = 5  # classes; with more, the scale takes the corner
 _SMALLEST_FONT_PX = 9
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
-_STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 def blend(low: str, high: str, share: float) -> QColor:
@@ -47,34 +41,26 @@ def blend(low: str, high: str, share: float) -> QColor:
     return QColor(*mixed)
 
 
-class MatrixView(QWidget):
+class MatrixView(PartChooser):
     """Square matrix of counts, or of percents of each row, that fits its width.
 
-    Arrow keys or the pointer choose a cell, which `cell_changed` tells in a sentence; Enter or a
-    click opens it.
+    Arrow keys or the pointer choose a cell; Enter or a click opens it.
     """
 
-    cell_changed = Signal(str)
     cell_opened = Signal(int, int)  # row, column
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._figures = Figures.none()
-        self._pressed: tuple[int, int] | None = None
-        self._cell: tuple[int, int] | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._pressed: Part | None = None
         self.setAccessibleName("Confusion matrix; arrow keys choose a cell, Enter shows its images")
-        theme.changed.connect(self.update)
 
     def show_counts(self, counts: Counts, names: tuple[str, ...]) -> None:
         """Show counts (C, C), row = class, column = prediction."""
         if names == self._names and np.array_equal(counts, self._figures.counts):
             return
         if len(names) != len(self._names):
-            self._cell = None
+            self._chosen = None
         renamed = names != self._names
         self._show(replace(self._figures, counts=counts, names=names))
         if renamed:  # longer names need more room below
@@ -110,15 +96,15 @@ class MatrixView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the chosen cell, or open it."""
-        if self._cell is not None and event.key() in _ENTER:
-            self.cell_opened.emit(*self._cell)
+        if self._chosen is not None and event.key() in _ENTER:
+            self.cell_opened.emit(*self._chosen)
             return
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = ARROWS.get(Qt.Key(event.key()))
         if step is None or not self._names:
             super().keyPressEvent(event)
             return
-        row, column = self._cell or (0, 0)
-        if self._cell is not None:
+        row, column = self._chosen or (0, 0)
+        if self._chosen is not None:
             row, column = row + step[0], column + step[1]
         last = len(self._names) - 1
         self._choose((min(max(row, 0), last), min(max(column, 0), last)))
@@ -137,29 +123,8 @@ class MatrixView(QWidget):
         """Open the cell that was clicked."""
         pressed, self._pressed = self._pressed, None
         is_left = event.button() is Qt.MouseButton.LeftButton
-        if is_left and pressed and pressed == self._layout().cell_at(event.position()):
+        if is_left and pressed and pressed == self._part_at(event.position()):
             self.cell_opened.emit(*pressed)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Mark the first cell for those who come by keyboard."""
-        super().focusInEvent(event)
-        by_key = event.reason() in {
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-        }
-        if by_key and self._cell is None and self._names:
-            self._choose((0, 0))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Choose nothing."""
-        super().focusOutEvent(event)
-        self._choose(None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Choose nothing."""
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._choose(None)
 
     def event(self, event: QEvent) -> bool:
         """Show full names where labels are cut."""
@@ -177,22 +142,21 @@ class MatrixView(QWidget):
         self._tell()
         self.update()
 
-    def _choose_at(self, position: QPointF) -> tuple[int, int] | None:
-        found = self._layout().cell_at(position)
+    def _part_at(self, position: QPointF) -> Part | None:
+        return self._layout().cell_at(position)
+
+    def _first_part(self) -> Part | None:
+        return (0, 0) if self._names else None
+
+    def _sentence(self, part: Part) -> str:
+        return self._figures.sentence(*part)
+
+    def _choose_at(self, position: QPointF) -> Part | None:
+        """The cell there; beside the cells, the last one stays chosen."""
+        found = self._part_at(position)
         if found is not None:
             self._choose(found)
         return found
-
-    def _choose(self, cell: tuple[int, int] | None) -> None:
-        if cell != self._cell:
-            self._cell = cell
-            self._tell()
-            self.update()
-
-    def _tell(self) -> None:
-        text = self._figures.sentence(*self._cell) if self._cell else ""
-        self.setAccessibleDescription(text)
-        self.cell_changed.emit(text)
 
     def _tooltip_at(self, position: QPointF) -> str:
         layout = self._layout()
@@ -237,9 +201,9 @@ class MatrixView(QWidget):
                     painter.setPen(QColor(palette.text))
                     text = self._figures.text(row, column).removesuffix(unit)
                     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        if self._cell:
+        if self._chosen:
             painter.setPen(QPen(QColor(palette.text), 2))
-            painter.drawRect(layout.rect(*self._cell).adjusted(1, 1, -1, -1))
+            painter.drawRect(layout.rect(*self._chosen).adjusted(1, 1, -1, -1))
 
     def _fitting_fonts(self, cell_px: float, text: str) -> tuple[QFont, QFont] | None:
         """Fonts for wrong and right answers, or None where the longest text fits at no size."""

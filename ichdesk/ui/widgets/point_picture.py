@@ -93,11 +93,6 @@ class PointPicture(QWidget):
         """The point that is told of, or `NOTHING`."""
         return self._told
 
-    @property
-    def layout_px(self) -> PointLayout:
-        """Where the points are in the widget."""
-        return self._layout
-
     def sizeHint(self) -> QSize:
         """A square that fits a narrow column."""
         return QSize(320, 320)

@@ -2,21 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from ichdesk.core.calibration import CalibrationBin
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.curve_legend import DASHES
+from ichdesk.ui.widgets.part_chooser import ARROWS, Part, PartChooser, nearest
 
 _LEFT_PX = 6 * GRID_PX
 _RIGHT_PX = 2 * GRID_PX
@@ -26,28 +19,18 @@ _COUNT_PX = 2 * GRID_PX + 2
 _LABEL_PX = 2 * GRID_PX + 4
 _DOT_PX = 4.5
 _CAP_PX = 3.0
-_REACH_PX = 14.0
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
-class ReliabilityPlot(QWidget):
-    """Arrow keys or the pointer choose a dot; `dot_changed` tells what it says, "" for none."""
-
-    dot_changed = Signal(str)
+class ReliabilityPlot(PartChooser):
+    """Arrow keys or the pointer choose a dot, the only row of which has a column for each bin."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._bins: tuple[CalibrationBin, ...] = ()
         self._sentences: tuple[str, ...] = ()
-        self._chosen: int | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.sizeHint().height())
         self.setAccessibleName("Accuracy over confidence; arrow keys choose a dot")
-        theme.changed.connect(self.update)
 
     def show_bins(self, bins: Sequence[CalibrationBin], sentences: Sequence[str]) -> None:
         """Show bins, from the least to the most sure, and what each of them says."""
@@ -68,54 +51,22 @@ class ReliabilityPlot(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the next bin."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None or not self._bins:
+        _, step = ARROWS.get(Qt.Key(event.key()), (0, 0))
+        if not step or not self._bins:
             super().keyPressEvent(event)
         elif self._chosen is None:
-            self._choose(0)
+            self._choose(self._first_part())
         else:
-            self._choose(min(max(self._chosen + step, 0), len(self._bins) - 1))
+            self._choose((0, min(max(self._chosen[1] + step, 0), len(self._bins) - 1)))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Choose the dot under the pointer."""
-        self._choose(self._dot_at(event.position()))
+    def _part_at(self, position: QPointF) -> Part | None:
+        return nearest(position, (((0, i), self.center(i)) for i in range(len(self._bins))))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the dot under a finger, which does not hover."""
-        self._choose(self._dot_at(event.position()))
+    def _first_part(self) -> Part | None:
+        return (0, 0) if self._bins else None
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Choose the first dot for those who come by keyboard."""
-        super().focusInEvent(event)
-        if event.reason() in _BY_KEY and self._chosen is None and self._bins:
-            self._choose(0)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Choose nothing."""
-        super().focusOutEvent(event)
-        self._choose(None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Choose nothing."""
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._choose(None)
-
-    def _dot_at(self, position: QPointF) -> int | None:
-        distances = [
-            ((self.center(index) - position).manhattanLength(), index)
-            for index in range(len(self._bins))
-        ]
-        distance_px, index = min(distances, default=(_REACH_PX + 1, 0))
-        return index if distance_px <= _REACH_PX else None
-
-    def _choose(self, index: int | None) -> None:
-        if index != self._chosen:
-            self._chosen = index
-            text = "" if index is None else self._sentences[index]
-            self.setAccessibleDescription(text)
-            self.dot_changed.emit(text)
-            self.update()
+    def _sentence(self, part: Part) -> str:
+        return self._sentences[part[1]]
 
     # --- drawing -----------------------------------------------------------------------------
 
@@ -172,7 +123,7 @@ class ReliabilityPlot(QWidget):
         painter.drawLine(low, high)
         for end in (low, high):
             painter.drawLine(end - QPointF(_CAP_PX, 0), end + QPointF(_CAP_PX, 0))
-        chosen = index == self._chosen
+        chosen = self._chosen == (0, index)
         painter.setPen(QPen(QColor(palette.text if chosen else palette.card), 2 if chosen else 1))
         painter.setBrush(QColor(palette.test))
         painter.drawEllipse(center, _DOT_PX + chosen, _DOT_PX + chosen)

@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ichdesk.ui.theme import GRID_PX, SMALL_PX, Theme, ui_font
 from ichdesk.ui.widgets.curve_legend import DASHES
+from ichdesk.ui.widgets.part_chooser import ARROWS, Part, PartChooser, nearest
 
 _SIDE_PX = 2 * GRID_PX  # room for half a label of the axis
 _TITLE_PX = 2 * GRID_PX + 4
@@ -29,15 +28,7 @@ _BAND_PX = 5 * GRID_PX
 _SPREAD_PX = 2 * GRID_PX  # below a band, for mean and standard deviation
 _AXIS_PX = 2 * GRID_PX + 2
 _DOT_PX = 9.0
-_REACH_PX = 14.0
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-_BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
 class Mark(Enum):
@@ -68,26 +59,18 @@ class StripRow:
         return [value for value, _ in self.dots]
 
 
-class StripPlot(QWidget):
+class StripPlot(PartChooser):
     """Dots that would cover one another are stacked; below them lie mean and standard deviation.
 
-    Arrow keys or the pointer choose a dot; `dot_changed` tells what it says, "" for none.
+    Arrow keys or the pointer choose a dot.
     """
 
-    dot_changed = Signal(str)
-
     def __init__(self, theme: Theme, axis_title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._axis_title = axis_title
         self._rows: tuple[StripRow, ...] = ()
         self._reference: float | None = None
-        self._chosen: tuple[int, int] | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{axis_title}; arrow keys choose a dot")
-        theme.changed.connect(self.update)
 
     def show_rows(self, rows: Sequence[StripRow], reference: float | None) -> None:
         """Show rows, and a dashed line at a value that all of them are compared with."""
@@ -120,11 +103,11 @@ class StripPlot(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the next dot of the row, or to the nearest one of the next row."""
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = ARROWS.get(Qt.Key(event.key()))
         if step is None or not any(row.dots for row in self._rows):
             super().keyPressEvent(event)
         elif self._chosen is None:
-            self._choose_first()
+            self._choose(self._first_part())
         elif step[1]:
             row, index = self._chosen
             last = len(self._rows[row].dots) - 1
@@ -132,34 +115,17 @@ class StripPlot(QWidget):
         else:
             self._choose_in_next_row(*self._chosen, step[0])
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Choose the dot under the pointer."""
-        self._choose(self._dot_at(event.position()))
+    def _first_part(self) -> Part | None:
+        return next(((index, 0) for index, row in enumerate(self._rows) if row.dots), None)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the dot under a finger, which does not hover."""
-        self._choose(self._dot_at(event.position()))
+    def _part_at(self, position: QPointF) -> Part | None:
+        rows = range(len(self._rows))
+        dots = ((row, dot) for row in rows for dot in enumerate(self.centers(row)))
+        return nearest(position, (((row, index), center) for row, (index, center) in dots))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Choose the first dot for those who come by keyboard."""
-        super().focusInEvent(event)
-        if event.reason() in _BY_KEY and self._chosen is None:
-            self._choose_first()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Choose nothing."""
-        super().focusOutEvent(event)
-        self._choose(None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Choose nothing."""
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._choose(None)
-
-    def _choose_first(self) -> None:
-        filled = [index for index, row in enumerate(self._rows) if row.dots]
-        self._choose((filled[0], 0) if filled else None)
+    def _sentence(self, part: Part) -> str:
+        row, index = part
+        return self._rows[row].dots[index][1]
 
     def _choose_in_next_row(self, row: int, index: int, step: int) -> None:
         x_px, other = self._x_px(self._rows[row].values[index]), row + step
@@ -168,29 +134,6 @@ class StripPlot(QWidget):
         if 0 <= other < len(self._rows):
             distances = [abs(self._x_px(value) - x_px) for value in self._rows[other].values]
             self._choose((other, distances.index(min(distances))))
-
-    def _dot_at(self, position: QPointF) -> tuple[int, int] | None:
-        found = [
-            ((center - position).manhattanLength(), (row, index))
-            for row in range(len(self._rows))
-            for index, center in enumerate(self.centers(row))
-        ]
-        distance_px, dot = min(found, default=(_REACH_PX + 1, (0, 0)))
-        return dot if distance_px <= _REACH_PX else None
-
-    def _choose(self, dot: tuple[int, int] | None) -> None:
-        if dot != self._chosen:
-            self._chosen = dot
-            self._tell()
-            self.update()
-
-    def _tell(self) -> None:
-        text = ""
-        if self._chosen:
-            row, index = self._chosen
-            text = self._rows[row].dots[index][1]
-        self.setAccessibleDescription(text)
-        self.dot_changed.emit(text)
 
     # --- drawing -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ichdesk.imaging.decode import decode_sample, jpeg_bytes
 from ichdesk.imaging.hu_png import read_hu_png
 from ichdesk.imaging.pipeline import QUALITY, model_pixels
 from ichdesk.learn.devices import resolve_device
-from ichdesk.learn.model import load_extractor, load_model
+from ichdesk.learn.model import load_extractor, load_model, require_fingerprint
 
 GRAY, COLORED, RENDERED = 34, 33, 33
 Picture: TypeAlias = tuple[npt.NDArray[np.uint8], bytes, npt.NDArray[np.float32] | None]
@@ -49,7 +49,8 @@ def write_pictures(model: Path, folder: Path) -> Expected:
         folder: Where to; it exists.
     """
     trained = load_model(model)
-    extractor = load_extractor(trained.backbone, resolve_device("cpu"), trained.fingerprint)
+    extractor = load_extractor(trained.backbone, resolve_device("cpu"))
+    require_fingerprint(extractor.backbone, trained.fingerprint)
     pixels, decoded, sized = [], [], []
     for number, (seen, jpeg, hu) in enumerate(_pictures(trained.steps)):
         if hu is not None:

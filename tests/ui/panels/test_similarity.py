@@ -114,7 +114,7 @@ def test_images_that_cannot_be_read_are_counted(trained: Session, view: MapView)
 
 def test_t_sne_comes_on_demand_and_settles(trained: Session, view: MapView) -> None:
     see_map(trained)
-    flat = view.map.layout_px.where.copy()
+    flat = view.map._layout.where.copy()
     assert view.arrange_button.text() == map_text.ARRANGE
     view.arrange_button.click()
     assert dict(asked(trained)[-1].options) == {"layout": "t-sne"}
@@ -123,12 +123,12 @@ def test_t_sne_comes_on_demand_and_settles(trained: Session, view: MapView) -> N
     assert view.shown is not None
     see(trained, 1, 4, **map_arrays(trained.run, tsne=True))
     assert view.chip.text() == "Arranging, step 2 of 4…"
-    assert not np.allclose(view.map.layout_px.where, flat)
+    assert not np.allclose(view.map._layout.where, flat)
     see_map(trained, tsne=True)
     assert "distances between groups mean nothing" in view.state_label.text()
     assert view.arrange_button.text() == map_text.FLATTEN
     view.arrange_button.click()
-    np.testing.assert_allclose(view.map.layout_px.where, flat)
+    np.testing.assert_allclose(view.map._layout.where, flat)
     view.arrange_button.click()
     assert view.is_tsne
     assert len(asked(trained)) == 2
@@ -202,7 +202,7 @@ def test_a_click_shows_neighbors(qtbot: QtBot, trained: Session, frame: PanelFra
     arrays["neighbors"][2] = [1, 3, 30, 31, 32, 33, 34, 35]
     see(trained, **arrays)
     assert not panel.neighbors.isVisible()
-    qtbot.mouseClick(view.map, Qt.MouseButton.LeftButton, pos=view.map.layout_px.point(2).toPoint())
+    qtbot.mouseClick(view.map, Qt.MouseButton.LeftButton, pos=view.map._layout.point(2).toPoint())
     assert [image.row for image in panel.neighbors.images] == [1, 3, 30, 31, 32, 33, 34, 35]
     assert [image.is_strange for image in panel.neighbors.images] == [False] * 2 + [True] * 6
     assert panel.neighbors_label.text() == (
@@ -267,7 +267,7 @@ def test_larger_asks_for_the_window(qtbot: QtBot, frame: PanelFrame) -> None:
 
 def test_it_follows_the_theme(trained: Session, view: MapView, theme: Theme) -> None:
     see_map(trained)
-    place = view.map.layout_px.point(0).toPoint()
+    place = view.map._layout.point(0).toPoint()
     for mode in (Mode.LIGHT, Mode.DARK):
         theme.set_mode(mode)
         color = view.map.grab().toImage().pixelColor(place).name().upper()

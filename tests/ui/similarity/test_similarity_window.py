@@ -50,7 +50,7 @@ def window(qtbot: QtBot, session: Session, empty: SimilarityWindow) -> Similarit
 
 
 def place(window: SimilarityWindow, row: int) -> QPoint:
-    return window.view.map.layout_px.point(row).toPoint()
+    return window.view.map._layout.point(row).toPoint()
 
 
 def lasso(
@@ -58,7 +58,7 @@ def lasso(
 ) -> None:
     """Around all points of a row of the grid, from one to another."""
     view, modifier = window.view.map, SHIFT if adds else Qt.KeyboardModifier.NoModifier
-    left, right = view.layout_px.point(first), view.layout_px.point(last)
+    left, right = view._layout.point(first), view._layout.point(last)
     corners = [(left, -4, -9), (right, 4, -9), (right, 4, 9), (left, -4, 9)]
     points = [(corner + QPointF(x, y)).toPoint() for corner, x, y in corners]
     qtbot.mousePress(view, LEFT, modifier, points[0])

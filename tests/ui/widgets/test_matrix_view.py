@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
 
 from ichdesk.ui.theme import Mode, Theme
 from ichdesk.ui.widgets.matrix_figures import Figures
 from ichdesk.ui.widgets.matrix_view import MatrixView
+from tests.ui.contrast import contrast
 
 NAMES = ("Hemorrhage", "Normal")
 COUNTS = np.array([[4, 1], [0, 5]], np.int64)
@@ -36,7 +36,7 @@ def test_a_longer_name_gets_the_room_it_needs(matrix: MatrixView) -> None:
 
 def test_arrow_keys_read_the_cells(matrix: MatrixView, qtbot) -> None:
     said: list[str] = []
-    matrix.cell_changed.connect(said.append)
+    matrix.told.connect(said.append)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
         qtbot.keyClick(matrix, key)
     assert said == [
@@ -48,7 +48,7 @@ def test_arrow_keys_read_the_cells(matrix: MatrixView, qtbot) -> None:
 
 
 def test_the_pointer_reads_the_cells(matrix: MatrixView, qtbot) -> None:
-    with qtbot.waitSignal(matrix.cell_changed) as blocker:
+    with qtbot.waitSignal(matrix.told) as blocker:
         qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(130, 20))
     assert blocker.args[0].startswith("Hemorrhage: 4 of 5")
 
@@ -56,7 +56,7 @@ def test_the_pointer_reads_the_cells(matrix: MatrixView, qtbot) -> None:
 def test_percents_come_with_their_n(matrix: MatrixView, qtbot) -> None:
     said: list[str] = []
     matrix.show_percents(True)
-    matrix.cell_changed.connect(said.append)
+    matrix.told.connect(said.append)
     qtbot.keyClick(matrix, Qt.Key.Key_Right)
     assert said == ["Hemorrhage: 4 of 5 test images (80 %) correctly called Hemorrhage"]
     figures = matrix._figures
@@ -118,7 +118,7 @@ def test_counts_are_readable_on_every_color(matrix: MatrixView, theme: Theme) ->
     for row in range(2):
         for column in range(2):
             color = matrix.cell_color(row, column)
-            assert _contrast(QColor(theme.palette.text), color) >= 4.5
+            assert contrast(theme.palette.text, color) >= 4.5
 
 
 @pytest.mark.parametrize("classes", [1, 2, 5, 6, 12, 40])
@@ -135,17 +135,3 @@ def test_it_fits_its_width(qtbot, theme: Theme, classes: int) -> None:
 def test_all_zero_counts_divide_nothing(matrix: MatrixView) -> None:
     matrix.show_counts(np.zeros((2, 2), np.int64), NAMES)
     assert not matrix.grab().isNull()
-
-
-def _contrast(first: QColor, second: QColor) -> float:
-    """WCAG 2.1 contrast ratio."""
-    high, low = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    channels = (color.redF(), color.greenF(), color.blueF())
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -44,12 +44,12 @@ def view(qtbot: QtBot, theme: Theme) -> PointMap:
 
 
 def at(view: PointMap, row: int) -> QPoint:
-    return view.layout_px.point(row).toPoint()
+    return view._layout.point(row).toPoint()
 
 
 def lasso(qtbot: QtBot, view: PointMap, *rows: int, modifier: Qt.KeyboardModifier = NONE) -> None:
     """Drag a rectangle around points."""
-    where = np.array([view.layout_px.where[row] for row in rows])
+    where = np.array([view._layout.where[row] for row in rows])
     (left, top), (right, bottom) = where.min(axis=0) - 9, where.max(axis=0) + 9
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
     start, *others = [QPointF(x, y).toPoint() for x, y in corners]
@@ -61,7 +61,7 @@ def lasso(qtbot: QtBot, view: PointMap, *rows: int, modifier: Qt.KeyboardModifie
 
 def test_y_points_upwards_and_both_axes_have_one_scale(view: PointMap) -> None:
     view.resize(500, 300)
-    where = view.layout_px.where
+    where = view._layout.where
     assert where[3, 1] < where[0, 1] < where[1, 1]
     assert where[2, 0] - where[1, 0] == pytest.approx(where[1, 1] - where[3, 1])
     np.testing.assert_allclose(where[0], (250, 150))
@@ -134,7 +134,7 @@ def test_arrow_keys_go_to_the_nearest_point_in_their_direction(
     steps = [("Up", 3), ("Right", 4), ("Right", 4), ("Down", 2), ("Left", 1), ("Down", 1)]
     for key, row in steps:
         qtbot.keyClick(view, getattr(Qt.Key, f"Key_{key}"))
-        assert view.layout_px.point(view.current).y() == view.layout_px.point(row).y()
+        assert view._layout.point(view.current).y() == view._layout.point(row).y()
     assert view.current == 1
 
 
