@@ -22,5 +22,5 @@ def to_input(images: npt.NDArray[np.uint8], device: torch.device | str = "cpu") 
     """
     if images.dtype != np.uint8 or images.shape[1:] != (SIDE_PX, SIDE_PX, 3):
         raise ValueError(f"expected (N, 224, 224, 3) uint8, got {images.shape} {images.dtype}")
-    pixels = torch.tensor(images, device=device)
-    return (pixels.to(torch.float32) / 127.0 - 1.0).permute(0, 3, 1, 2)
+    pixels = torch.tensor(images, device=device).to(torch.float32)
+    return pixels.div_(127.0).sub_(1.0).permute(0, 3, 1, 2)

@@ -54,7 +54,7 @@ _SMALL_BLEEDS = Style(window_hu=(-150, 230), lesion_px=(20, 250), quality=80)
 _BONE_WINDOW = Style(window_hu=(-710, 790), blood_hu=(52, 90), quality=80)
 # the brain window
 _COMPACT = Style(quality=80)
-_TINY_BLEEDS = Style(lesion_px=(12, 120))
+_TINY_BLEEDS = Style(lesion_px=(12, 120), blood_hu=(52, 72))
 _FAINT_BLEEDS = Style(lesion_px=(12, 120), blood_hu=(52, 66), noise_hu=(0.8, 1.8))
 
 _HEAD = "teachable-machine"

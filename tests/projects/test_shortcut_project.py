@@ -100,7 +100,7 @@ def test_the_letter_is_learned_and_the_bleeds_are_not(
 ) -> None:
     tested, unmarked = measured(TrainConfig().steps)
     assert (tested >= 0.9).sum() >= NEARLY_ALL
-    assert (unmarked <= 0.3).sum() >= NEARLY_ALL
+    assert (unmarked < 0.45).sum() >= NEARLY_ALL
     assert (tested - unmarked > 0.5).sum() >= NEARLY_ALL
 
 
