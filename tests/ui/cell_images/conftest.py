@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ichdesk.session.session import Session
@@ -28,6 +29,10 @@ def ids(session: Session) -> tuple[int, int]:
 def panel(window: MainWindow, session: Session) -> ConfusionMatrixPanel:
     finish(session)
     window.show_under_the_hood(True)
+    hood = window._under_the_hood
+    assert hood is not None
+    assert hood.frames  # all are made now; one made later would move what a test points at
+    QApplication.processEvents()
     found = window.findChildren(ConfusionMatrixPanel)
     assert len(found) == 1
     return found[0]
