@@ -76,6 +76,7 @@ class Preparation:
         self._asked: tuple[Key, ...] = ()
         self._request_id: int | None = None
         self._computed = 0  # of those that were asked for
+        self._may_be_deadly = False
         self.total = 0
 
     @property
@@ -91,7 +92,7 @@ class Preparation:
     def go_on(self) -> None:
         """Ask for the next images, unless something else is going or all are ready."""
         self._look()
-        if self.is_going or not self._missing or not self._is_idle:
+        if self.is_going or self._may_be_deadly or not self._missing or not self._is_idle:
             return
         self._asked = tuple(islice(self._missing, IMAGES_AT_ONCE))
         self._request_id, self._computed = next(self._request_ids), 0
@@ -112,7 +113,12 @@ class Preparation:
         return True
 
     def forget_requests(self) -> None:
-        """The worker is gone, and with it what it knew."""
+        """The worker is gone, and with it what it knew.
+
+        If it may have died of this, the rest is left to the training: a worker is started anew a
+        few times only, and not for what nobody has asked for.
+        """
+        self._may_be_deadly |= self.is_going
         self._known.clear()
         self._project = None
         self._end()

@@ -153,6 +153,16 @@ def test_nothing_is_asked_of_a_worker_that_is_not_there(session: Session) -> Non
     assert asked(session)[1].samples == asked(session)[0].samples
 
 
+def test_what_a_worker_may_have_died_of_is_not_asked_for_again(session: Session) -> None:
+    fill(session, 4)
+    session.preparation.go_on()
+    session.handle(WorkerDied(will_restart=True, reason="It ended."))
+    session.handle(msg.WorkerReady(1, ("cpu",), ("CPU",), ("ct-phantom",)))
+    session.preparation.go_on()
+    assert len(asked(session)) == 1
+    assert not session.preparation.is_going
+
+
 def test_late_answers_are_nobodys(session: Session) -> None:
     fill(session, 4)
     preparation: Preparation = session.preparation
